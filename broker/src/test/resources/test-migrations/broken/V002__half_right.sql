@@ -1,0 +1,3 @@
+CREATE TABLE half (id int);
+INSERT INTO half VALUES (1);
+INSERT INTO nowhere VALUES (1);
