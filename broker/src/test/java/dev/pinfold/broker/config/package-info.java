@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pinfold.broker.config;
+
+import org.jspecify.annotations.NullMarked;
