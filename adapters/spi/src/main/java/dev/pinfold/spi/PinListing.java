@@ -22,5 +22,6 @@ public record PinListing(List<ListedPin> pins, @Nullable String next) {
      * @param orderKey the key of the broker's order it belongs to; null where it carries none
      * @param observation its state
      */
-    public record ListedPin(String upstreamId, String cid, @Nullable String orderKey, Observation observation) {}
+    public record ListedPin(
+            String upstreamId, String cid, @Nullable String orderKey, Observation observation) {}
 }

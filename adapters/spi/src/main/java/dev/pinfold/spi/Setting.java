@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param defaultText what holds when it is not given; null where there is no default
  * @param meaning one sentence with unit and bounds
  */
-public record Setting(String name, Kind kind, boolean required, @Nullable String defaultText, String meaning) {
+public record Setting(
+        String name, Kind kind, boolean required, @Nullable String defaultText, String meaning) {
     /** How a setting's text is read. */
     public enum Kind {
         TEXT,

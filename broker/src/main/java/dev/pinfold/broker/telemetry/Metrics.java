@@ -1,0 +1,103 @@
+package dev.pinfold.broker.telemetry;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/**
+ * Every meter of the broker: its name, its labels, its meaning. Label values come from closed sets (configured provider
+ * ids, enum constants), never a CID, a token or a text from outside.
+ */
+public final class Metrics {
+    private final MeterRegistry registry;
+
+    public Metrics(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    /** The registry, for what comes from libraries. */
+    public MeterRegistry registry() {
+        return registry;
+    }
+
+    /** {@code pinfold.provider.call}: time of each call that was made to a provider, by how it ended. */
+    public void providerCall(String provider, String operation, String outcome, Duration duration) {
+        Timer.builder("pinfold.provider.call")
+                .description("Calls made to providers, by outcome")
+                .tag("provider", provider)
+                .tag("operation", operation)
+                .tag("outcome", outcome)
+                .register(registry)
+                .record(duration);
+    }
+
+    /** {@code pinfold.provider.refused}: calls that were not made, by the guard that held them back. */
+    public void providerRefused(String provider, String operation, String guard) {
+        Counter.builder("pinfold.provider.refused")
+                .description("Calls to providers that a guard held back")
+                .tag("provider", provider)
+                .tag("operation", operation)
+                .tag("guard", guard)
+                .register(registry)
+                .increment();
+    }
+
+    /** {@code pinfold.provider.breaker}: 0 closed, 1 half open, 2 open. */
+    public void providerBreaker(String provider, String operation, Supplier<Number> state) {
+        Gauge.builder("pinfold.provider.breaker", state)
+                .description("Circuit breaker: 0 closed, 1 half open, 2 open")
+                .tag("provider", provider)
+                .tag("operation", operation)
+                .register(registry);
+    }
+
+    /** {@code pinfold.provider.inflight}: calls to a provider that have not ended. */
+    public void providerInFlight(String provider, Supplier<Number> calls) {
+        Gauge.builder("pinfold.provider.inflight", calls)
+                .description("Calls to providers that have not ended")
+                .tag("provider", provider)
+                .register(registry);
+    }
+
+    /** {@code pinfold.fetch.source}: attempts to fetch content from one kind of source, by how they ended. */
+    public void fetchAttempt(String source, String outcome) {
+        Counter.builder("pinfold.fetch.source")
+                .description("Attempts to fetch content, by kind of source and outcome")
+                .tag("source", source)
+                .tag("outcome", outcome)
+                .register(registry)
+                .increment();
+    }
+
+    /** {@code pinfold.fetch.bytes}: verified bytes of each DAG that was fetched. */
+    public void fetched(String source, long bytes) {
+        DistributionSummary.builder("pinfold.fetch.bytes")
+                .description("Verified bytes per fetched DAG")
+                .baseUnit("bytes")
+                .tag("source", source)
+                .register(registry)
+                .record((double) bytes);
+    }
+
+    /** {@code pinfold.verify}: samples of replicas that were checked, by what was found. */
+    public void verified(String provider, String result) {
+        Counter.builder("pinfold.verify")
+                .description("Replicas sampled, by provider and result")
+                .tag("provider", provider)
+                .tag("result", result)
+                .register(registry)
+                .increment();
+    }
+
+    /** {@code pinfold.staging.bytes}: bytes of staged content on disk. */
+    public void stagedBytes(Supplier<Number> bytes) {
+        Gauge.builder("pinfold.staging.bytes", bytes)
+                .description("Bytes of staged content on disk")
+                .baseUnit("bytes")
+                .register(registry);
+    }
+}
