@@ -11,4 +11,5 @@ import org.jspecify.annotations.Nullable;
  * @param body the request's body as text; empty where there was none
  * @param status the status of the answer; 0 where none was sent
  */
-public record Call(PsaOperation operation, String uri, @Nullable String authorization, String body, int status) {}
+public record Call(
+        PsaOperation operation, String uri, @Nullable String authorization, String body, int status) {}

@@ -71,8 +71,8 @@ public final class CallLog {
         while (arrivals.getOrDefault(operation, 0L) < count) {
             long left = (end - System.nanoTime()) / 1_000_000;
             if (left <= 0) {
-                throw new AssertionError("only " + arrivals.getOrDefault(operation, 0L) + " of " + count + " " + operation
-                        + " requests arrived within " + atMost);
+                throw new AssertionError("only " + arrivals.getOrDefault(operation, 0L) + " of " + count + " "
+                        + operation + " requests arrived within " + atMost);
             }
             wait(left);
         }

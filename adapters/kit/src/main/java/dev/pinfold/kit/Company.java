@@ -1,7 +1,5 @@
 package dev.pinfold.kit;
 
-import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 
 /** Real services, as sets of {@link Quirk}s. What is known of them is of 2021 to 2026 and may have changed. */
@@ -47,14 +45,15 @@ public enum Company {
             Quirk.NULL_DELEGATES,
             Quirk.STATUS_IS_MANDATORY);
 
+    @SuppressWarnings("ImmutableEnumChecker") // An unmodifiable copy of constants.
     private final Set<Quirk> quirks;
 
     Company(Quirk... quirks) {
-        this.quirks = quirks.length == 0 ? EnumSet.noneOf(Quirk.class) : EnumSet.copyOf(List.of(quirks));
+        this.quirks = Set.of(quirks);
     }
 
     /** What is particular about it. */
     public Set<Quirk> quirks() {
-        return EnumSet.copyOf(quirks);
+        return quirks;
     }
 }

@@ -4,6 +4,7 @@ import dev.pinfold.content.Block;
 import dev.pinfold.content.Cid;
 import dev.pinfold.content.Multihash;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -14,10 +15,16 @@ import org.jspecify.annotations.Nullable;
 public final class Network {
     private final Map<Multihash, Block> blocks = new ConcurrentHashMap<>();
     private final Map<Multihash, Dag> dags = new ConcurrentHashMap<>();
+    private final Map<Multihash, Set<Multihash>> rootsOf = new ConcurrentHashMap<>();
 
     /** Makes a DAG findable. */
     public void offer(Dag dag) {
-        dag.blocks().forEach(block -> blocks.put(block.cid().multihash(), block));
+        for (Block block : dag.blocks()) {
+            Multihash hash = block.cid().multihash();
+            blocks.put(hash, block);
+            rootsOf.computeIfAbsent(hash, key -> ConcurrentHashMap.newKeySet())
+                    .add(dag.root().multihash());
+        }
         dags.put(dag.root().multihash(), dag);
     }
 
@@ -30,6 +37,11 @@ public final class Network {
     /** The block of a CID, or null where nobody has it. */
     public @Nullable Block block(Cid cid) {
         return blocks.get(cid.multihash());
+    }
+
+    /** The roots of the offered DAGs that have this block. */
+    Set<Multihash> rootsOf(Cid block) {
+        return Set.copyOf(rootsOf.getOrDefault(block.multihash(), Set.of()));
     }
 
     /** The DAG that was offered with this root, or null. */

@@ -24,7 +24,7 @@ public sealed interface PsaFault {
     record Answer(int status, Map<String, String> headers, String body, boolean applied) implements PsaFault {}
 
     /** Answers 429. */
-    record TooMany(RateLimitStyle style, Duration wait) implements PsaFault {}
+    record TooMany(RateLimitStyle style, Duration pause) implements PsaFault {}
 
     /** Answers as usual, but labels the body with this media type. */
     record MediaType(String contentType) implements PsaFault {}
