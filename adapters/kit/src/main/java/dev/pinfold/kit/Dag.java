@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -48,6 +49,32 @@ public record Dag(Cid root, List<Block> blocks) {
         Block root = Block.of(Codec.DAG_PB, fileNode(blocks));
         blocks.addFirst(root);
         return new Dag(root.cid(), blocks);
+    }
+
+    /**
+     * The DAG in a CARv1 with one root, every block proven; identical blocks come once.
+     *
+     * @throws IllegalArgumentException it is no such CAR
+     */
+    public static Dag readCar(byte[] car) {
+        List<Block> found = new ArrayList<>();
+        long headerLength = Varint.read(car, 0, car.length, "header length");
+        int at = Varint.size(headerLength) + Math.toIntExact(headerLength);
+        while (at < car.length) {
+            long length = Varint.read(car, at, car.length, "section length");
+            at += Varint.size(length);
+            int end = at + Math.toIntExact(length);
+            Cid cid = Cid.readPrefix(car, at, end);
+            Block block = Block.verified(cid, Arrays.copyOfRange(car, at + cid.size(), end));
+            if (!found.contains(block)) {
+                found.add(block);
+            }
+            at = end;
+        }
+        if (found.isEmpty()) {
+            throw new IllegalArgumentException("the CAR holds no block");
+        }
+        return new Dag(found.getFirst().cid(), found);
     }
 
     /** Total size of the blocks. */
