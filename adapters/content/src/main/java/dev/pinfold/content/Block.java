@@ -30,6 +30,18 @@ public final class Block {
         return new Block(cid, bytes);
     }
 
+    /**
+     * The block of {@code bytes} that were fed to {@code hasher} as they arrived. Throws HASH_MISMATCH.
+     *
+     * <p>The caller vouches that exactly these bytes were fed: this is for readers that hash while they read.
+     */
+    public static Block proven(Cid cid, byte[] bytes, Hasher hasher) {
+        if (!hasher.finishMatches(cid.multihash())) {
+            throw Verifier.mismatch(cid, bytes.length);
+        }
+        return new Block(cid, bytes);
+    }
+
     /** The block of {@code bytes} under a CIDv1 of {@code codec} with SHA-256. */
     public static Block of(long codec, byte[] bytes) {
         return new Block(Cid.of(codec, bytes), bytes);

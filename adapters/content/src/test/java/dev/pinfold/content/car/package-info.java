@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pinfold.content.car;
+
+import org.jspecify.annotations.NullMarked;

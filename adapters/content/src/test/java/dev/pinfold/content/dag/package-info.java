@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pinfold.content.dag;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pinfold.content.unixfs;
+
+import org.jspecify.annotations.NullMarked;
