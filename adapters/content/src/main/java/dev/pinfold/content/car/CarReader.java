@@ -171,9 +171,18 @@ public final class CarReader {
             throw ContentException.tooLarge("The CAR header claims " + length + " bytes; at most " + limits.header()
                     + " are allowed. Is this a CAR?");
         }
+        requireMap();
         byte[] header = new byte[(int) length];
         in.readFully(header, null);
         return header;
+    }
+
+    /** What is no CAR at all (an error page, a file) is told from one that was cut by the first byte of its header. */
+    private void requireMap() throws IOException {
+        if (in.peek(1) == 1 && (in.buffer()[in.start()] & 0xe0) != 0xa0) {
+            throw ContentException.malformed(
+                    "This is not a CAR: it does not begin with a CAR header (is it an error page, or another type of file?)");
+        }
     }
 
     private CarHeader readVersion2(byte[] pragma) throws IOException {
