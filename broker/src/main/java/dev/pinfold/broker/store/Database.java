@@ -199,7 +199,7 @@ public final class Database implements AutoCloseable {
 
     /** Says what a failure of this database means to the broker's clients. */
     public BrokerException translate(Throwable failure) {
-        boolean full = embedded != null && (embedded.outOfSpace() || disk.low());
+        boolean full = embedded != null && (embedded.outOfSpace() || disk.lowNow());
         return DatabaseErrors.translate(failure, full);
     }
 

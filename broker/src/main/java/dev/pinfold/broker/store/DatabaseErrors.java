@@ -46,7 +46,10 @@ final class DatabaseErrors {
     private static BrokerException translatePg(PgException pg, boolean diskFull) {
         String state = String.valueOf(pg.getSqlState());
         String text = String.valueOf(pg.getErrorMessage());
-        if (state.equals("53100") || text.toLowerCase(Locale.ROOT).contains("no space left on device")) {
+        String lower = text.toLowerCase(Locale.ROOT);
+        if (state.equals("53100")
+                || lower.contains("no space left on device")
+                || lower.contains("disk quota exceeded")) {
             return full(pg);
         }
         return switch (state.length() == 5 ? state.substring(0, 2) : "") {

@@ -64,6 +64,12 @@ final class DiskGuard implements AutoCloseable {
         return low;
     }
 
+    /** Looks at once: a failure may be younger than the last look. */
+    boolean lowNow() {
+        look();
+        return low;
+    }
+
     /** Free bytes at the last look. */
     long usableBytes() {
         return usable;
@@ -107,7 +113,7 @@ final class DiskGuard implements AutoCloseable {
         }
     }
 
-    private void look() {
+    private synchronized void look() {
         // A folder that is gone has no space either; what uses it says why.
         usable = folder.toFile().getUsableSpace();
         // A little more than the reserve is asked for before work is taken again, so that the answer does not flutter.

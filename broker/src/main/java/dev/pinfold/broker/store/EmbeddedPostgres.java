@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +31,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
-    private static final String NO_SPACE = "No space left on device";
+    /** Only what ended the server counts; a statement that failed for want of space is an ERROR. */
+    private static final Pattern NO_SPACE =
+            Pattern.compile("\\] (PANIC|FATAL): .*(No space left on device|Disk quota exceeded)");
 
     private final PostgresHome home;
     private final PostgresBinaries binaries;
@@ -169,7 +172,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private boolean diedForSpace(long logBegin) {
-        return home.logSince(logBegin).contains(NO_SPACE);
+        return NO_SPACE.matcher(home.logSince(logBegin)).find();
     }
 
     private Process launch() throws IOException, InterruptedException {
@@ -225,22 +228,21 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 .isPresent();
     }
 
-    /** Ends a server that outlived its broker, and disowns a pid file whose number now belongs to a stranger. */
+    /** Ends a server that outlived its broker, and disowns a pid file whose server is gone. */
     private void clearTheWay() throws IOException, InterruptedException {
-        PostmasterPid file = PostmasterPid.read(home.data()).orElse(null);
-        if (file == null || !file.processLives()) {
-            return;
+        for (long pid : PostmasterPid.serversOf(home.data())) {
+            LOG.warn("PostgreSQL process {} outlived its broker; stopping it", pid);
+            interrupt(pid);
+            if (!ended(pid, STOP_LIMIT)) {
+                throw new IllegalStateException(
+                        "the PostgreSQL of an earlier run (process " + pid + ") does not stop: end it and start again");
+            }
         }
-        if (!file.servesDataDirectory(home.data())) {
+        // The number may be a stranger's by now, or that of a dead server that nobody has waited for yet.
+        if (PostmasterPid.read(home.data()).filter(PostmasterPid::processLives).isPresent()) {
             PostmasterPid.disown(home.data(), ProcessHandle.current().pid());
-            return;
         }
-        LOG.warn("PostgreSQL process {} outlived its broker; stopping it", file.pid());
-        interrupt(file.pid());
-        if (!ended(file.pid(), STOP_LIMIT)) {
-            throw new IllegalStateException("the PostgreSQL of an earlier run (process " + file.pid()
-                    + ") does not stop: end it and start again");
-        }
+        Files.deleteIfExists(home.socketFolder().resolve(".s.PGSQL.5432.lock"));
     }
 
     private static boolean ended(long pid, Duration limit) throws InterruptedException {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -37,22 +38,34 @@ record PostmasterPid(long pid, boolean ready) {
     }
 
     /**
-     * Whether the live process of this id is a PostgreSQL on this data directory. The id alone proves nothing: after a
-     * reboot it may belong to anybody.
+     * Finds live processes that are, or are about to become, a PostgreSQL on this data directory. They are known by their
+     * command line: the pid file may name a stranger (numbers come round again), or nobody, when a broker was killed just
+     * as it started a server.
      */
-    boolean servesDataDirectory(Path data) {
-        List<String> command = commandLine();
-        return !command.isEmpty() && command.get(0).endsWith("postgres") && command.contains(data.toString());
+    static List<Long> serversOf(Path data) {
+        return ProcessHandle.allProcesses()
+                .map(ProcessHandle::pid)
+                .filter(pid -> startsServer(commandLine(pid), data.toString()))
+                .toList();
     }
 
-    private List<String> commandLine() {
+    private static boolean startsServer(List<String> command, String data) {
+        for (int i = 1; i + 1 < command.size(); i++) {
+            if (command.get(i).equals("-D") && command.get(i + 1).equals(data)) {
+                return command.get(i - 1).endsWith("/postgres");
+            }
+        }
+        return false;
+    }
+
+    private static List<String> commandLine(long pid) {
         try {
             String text = Files.readString(Path.of("/proc/" + pid + "/cmdline"), StandardCharsets.UTF_8);
-            return Arrays.asList(text.split("\0"));
+            return Arrays.asList(text.split("\0", -1));
         } catch (IOException e) {
             return ProcessHandle.of(pid)
                     .map(ProcessHandle::info)
-                    .flatMap(info -> info.commandLine().map(line -> Arrays.asList(line.split(" "))))
+                    .flatMap(info -> info.commandLine().map(line -> Arrays.asList(line.split(" ", -1))))
                     .orElse(List.of());
         }
     }
@@ -63,7 +76,7 @@ record PostmasterPid(long pid, boolean ready) {
      */
     static void disown(Path data, long parentPid) throws IOException {
         Path file = data.resolve(FILE);
-        List<String> lines = new java.util.ArrayList<>(Files.readAllLines(file, StandardCharsets.ISO_8859_1));
+        List<String> lines = new ArrayList<>(Files.readAllLines(file, StandardCharsets.ISO_8859_1));
         lines.set(0, Long.toString(parentPid));
         Files.write(file, lines, StandardCharsets.ISO_8859_1);
     }

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /** What the store's tests share: a Vert.x that can use unix sockets, and waiting for a condition with a limit. */
 final class DatabaseFixture {
@@ -23,8 +25,9 @@ final class DatabaseFixture {
         return new DatabaseConfig(null, folder, 4, 2, SMALL_RESERVE);
     }
 
-    static void kill(long pid, String signal) throws IOException, InterruptedException {
-        new ProcessBuilder("/bin/sh", "-c", "kill -" + signal + " " + pid)
+    static void kill(String signal, long... pids) throws IOException, InterruptedException {
+        String all = LongStream.of(pids).mapToObj(Long::toString).collect(Collectors.joining(" "));
+        new ProcessBuilder("/bin/sh", "-c", "kill -" + signal + " " + all)
                 .start()
                 .waitFor();
     }

@@ -106,7 +106,7 @@ class EmbeddedPostgresTest {
             ask(postgres, "CREATE TABLE kept AS SELECT 42 AS answer");
             for (int round = 1; round <= 3; round++) {
                 int expected = round;
-                kill(postgres.pid(), "KILL");
+                kill("KILL", postgres.pid());
                 eventually("the server runs again", Duration.ofSeconds(20), () -> postgres.restarts() == expected);
                 assertThat(ask(postgres, "SELECT answer FROM kept")).isEqualTo("42");
             }
@@ -147,6 +147,7 @@ class EmbeddedPostgresTest {
                                     "0 0",
                                     "ready")
                             + "\n");
+            Files.writeString(folder.resolve(".s.PGSQL.5432.lock"), stranger.pid() + "\n" + data + "\n");
             try (EmbeddedPostgres postgres = EmbeddedPostgres.start(folder)) {
                 assertThat(ask(postgres, "SELECT answer FROM kept")).isEqualTo("42");
                 assertThat(postgres.pid()).isNotEqualTo(killed).isNotEqualTo(stranger.pid());
