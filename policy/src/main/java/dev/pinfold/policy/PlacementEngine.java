@@ -1,0 +1,273 @@
+package dev.pinfold.policy;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Decides where the copies of one pin go. Pure: the same policy, inventory and request give the same plan on every
+ * machine, for ever. It reads top to bottom: match a rule and its class → filter providers ({@link Eligibility}) → choose
+ * the cheapest set under spread and survival rules ({@link TierPlanner}) → check budgets → explain
+ * ({@link DurabilityEstimate}, and {@link ConflictFinder} when there is no such set).
+ */
+public final class PlacementEngine {
+    /**
+     * Plans one pin. Never fails for a pin that cannot be placed: the plan then says what stands in the way.
+     *
+     * @param policy a policy as parsed, whose last rule matches everything
+     * @param inventory the world; its {@code asOf} is the time of the decision
+     * @param request the pin
+     * @throws ArithmeticException if amounts leave the range of {@link Money}
+     */
+    public Plan plan(Policy policy, Inventory inventory, PlacementRequest request) {
+        RuleMatcher.Matched matched = RuleMatcher.match(policy, inventory, request);
+        Question question = new Question(policy, matched.effective(), inventory, request);
+        Draft draft = new Draft(question, matched);
+        if (matched.refused() != null) {
+            return draft.refuse(Plan.Decision.REJECT, matched.refused().constraint(), List.of(matched.refused()));
+        }
+        return withinBudgets(
+                question, matched, place(question, matched, matched.effective().costBand()));
+    }
+
+    /** Chooses hot and cold copies, regardless of budgets. */
+    private static Plan place(Question question, RuleMatcher.Matched matched, Ratio costBand) {
+        Draft draft = new Draft(question, matched);
+        HotGoal goal = question.effective().hot();
+        boolean degrade = question.policy().whenUnsatisfiable() == Policy.WhenUnsatisfiable.DEGRADE;
+        int atLeast = degrade ? goal.min() : goal.target();
+
+        TierPlanner hotPlanner = new TierPlanner(question, Tier.HOT, costBand);
+        draft.excluded(hotPlanner.eligibility());
+        TierPlanner.Choice hot = hotPlanner.choose(atLeast, goal.target(), goal.max());
+        if (hot == null) {
+            List<Plan.Conflict> conflict = ConflictFinder.find(question, atLeast);
+            return draft.refuse(
+                    insteadOf(question.policy()), conflict.getFirst().constraint(), conflict);
+        }
+        draft.take(hot);
+        if (hot.chosen().size() < goal.target()) {
+            draft.note("degraded: " + hot.chosen().size() + " of " + goal.target() + " hot copies can be placed");
+        }
+
+        ColdGoal cold = question.effective().cold();
+        if (cold != null) {
+            TierPlanner coldPlanner = new TierPlanner(question, Tier.COLD, costBand);
+            draft.excluded(coldPlanner.eligibility());
+            TierPlanner.Choice deals =
+                    coldPlanner.choose(degrade ? cold.min() : cold.target(), cold.target(), cold.target());
+            if (deals != null) {
+                draft.take(deals);
+            } else if (degrade) {
+                draft.note("degraded: no cold copies can be placed now; " + coldShortage(coldPlanner, cold));
+            } else {
+                Plan.Conflict shortage = new Plan.Conflict("cold.replicas", coldShortage(coldPlanner, cold));
+                return draft.refuse(insteadOf(question.policy()), "cold.replicas", List.of(shortage));
+            }
+        }
+        return draft.finish(Plan.Decision.PLACE, "");
+    }
+
+    private static String coldShortage(TierPlanner planner, ColdGoal cold) {
+        int usable = planner.eligibility().candidates().size();
+        return usable + " cold providers are usable and " + cold.min() + " to " + cold.target() + " are wanted";
+    }
+
+    private static Plan.Decision insteadOf(Policy policy) {
+        return policy.whenUnsatisfiable() == Policy.WhenUnsatisfiable.QUEUE
+                ? Plan.Decision.QUEUE
+                : Plan.Decision.REJECT;
+    }
+
+    /** Gives way to a budget in three steps: the cheapest set, the cheaper class, the refusal. */
+    private static Plan withinBudgets(Question question, RuleMatcher.Matched matched, Plan plan) {
+        Optional<Exceeded> exceeded = exceeded(question, plan);
+        if (exceeded.isEmpty() || !plan.feasible()) {
+            return plan;
+        }
+        Plan cheapest = place(question, matched, Ratio.ZERO);
+        exceeded = exceeded(question, cheapest);
+        if (exceeded.isEmpty()) {
+            return cheapest;
+        }
+        Budget budget = exceeded.get().budget();
+        String downgradeTo = budget.downgradeTo();
+        if (budget.onExceeded() == Budget.OnExceeded.DOWNGRADE && downgradeTo != null) {
+            Plan downgraded = downgraded(question, matched, downgradeTo);
+            if (downgraded.feasible() && exceeded(question, downgraded).isEmpty()) {
+                return Draft.asDowngrade(downgraded, budget.constraint());
+            }
+        }
+        Plan.Decision decision =
+                budget.onExceeded() == Budget.OnExceeded.QUEUE_NEW ? Plan.Decision.QUEUE : Plan.Decision.REJECT;
+        Plan.Conflict conflict =
+                new Plan.Conflict(budget.constraint(), exceeded.get().suggestion());
+        Draft draft = new Draft(question, matched);
+        draft.excluded(cheapest.excluded());
+        return draft.refuse(decision, budget.constraint(), List.of(conflict));
+    }
+
+    private static Plan downgraded(Question question, RuleMatcher.Matched matched, String className) {
+        PlacementClass cheaper = question.policy()
+                .placementClass(className)
+                .orElseThrow(() -> new IllegalStateException("downgradeTo names no class: " + className));
+        // Where data may be does not change with its price class: the pin's own wish for residency stays.
+        List<Constraint> constraints = new ArrayList<>(cheaper.constraints());
+        question.effective().constraints().stream()
+                .filter(c -> c.name().startsWith("meta."))
+                .forEach(constraints::add);
+        return place(question.with(Classes.withConstraints(cheaper, constraints)), matched, cheaper.costBand());
+    }
+
+    private record Exceeded(Budget budget, String suggestion) {}
+
+    private static Optional<Exceeded> exceeded(Question question, Plan plan) {
+        PlacementRequest request = question.request();
+        Money addition = plan.chosen().stream()
+                .filter(c -> plan.movement().added().contains(c.provider()))
+                .map(Plan.Chosen::monthlyCost)
+                .reduce(Money.ZERO, Money::plus);
+        for (Budget budget : question.policy().budgets()) {
+            Money spent = request.spending().of(budget.name());
+            String reason =
+                    budget.covers(request) ? budget.reasonAgainst(spent, addition, plan.totalMonthlyCost()) : null;
+            if (reason != null) {
+                return Optional.of(new Exceeded(budget, reason + ": raise the budget or choose a cheaper class"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Collects the parts of a plan while it is made. */
+    private static final class Draft {
+        private final Question question;
+        private final RuleMatcher.Matched matched;
+        private final List<Eligibility.Candidate> taken = new ArrayList<>();
+        private final List<Plan.Excluded> excluded = new ArrayList<>();
+        private final List<String> notes;
+        private long optimalCost;
+        private boolean exact = true;
+        private boolean rebalanced;
+
+        Draft(Question question, RuleMatcher.Matched matched) {
+            this.question = question;
+            this.matched = matched;
+            this.notes = new ArrayList<>(matched.notes());
+            if (question.request().sizeBytes() == null) {
+                notes.add("the size is unknown: costs assume " + question.sizeBytes() + " bytes");
+            }
+        }
+
+        void note(String note) {
+            notes.add(note);
+        }
+
+        void excluded(Eligibility eligibility) {
+            excluded(eligibility.excluded());
+        }
+
+        void excluded(List<Plan.Excluded> more) {
+            excluded.addAll(more);
+            excluded.sort(Comparator.comparing(Plan.Excluded::provider));
+        }
+
+        void take(TierPlanner.Choice choice) {
+            taken.addAll(choice.chosen());
+            optimalCost += choice.optimalCost();
+            exact &= choice.exact();
+            rebalanced |= choice.rebalanced();
+            if (!choice.exact()) {
+                notes.add("the search was stopped at its limit: a cheaper set may exist");
+            }
+        }
+
+        Plan refuse(Plan.Decision decision, String reason, List<Plan.Conflict> conflict) {
+            taken.clear();
+            return plan(decision, reason, conflict);
+        }
+
+        Plan finish(Plan.Decision decision, String reason) {
+            flagStalePrices();
+            return plan(decision, reason, List.of());
+        }
+
+        static Plan asDowngrade(Plan plan, String reason) {
+            return new Plan(
+                    Plan.Decision.DOWNGRADE,
+                    reason,
+                    plan.rule(),
+                    plan.placementClass(),
+                    plan.chosen(),
+                    plan.totalMonthlyCost(),
+                    plan.optimalMonthlyCost(),
+                    plan.excluded(),
+                    plan.conflict(),
+                    plan.durability(),
+                    plan.policyRevision(),
+                    plan.inventoryHash(),
+                    plan.hot(),
+                    plan.cold(),
+                    plan.retention(),
+                    plan.priority(),
+                    plan.movement(),
+                    plan.exact(),
+                    plan.notes());
+        }
+
+        private void flagStalePrices() {
+            for (Eligibility.Candidate candidate : taken) {
+                Price price = candidate.provider().price();
+                if (price != null
+                        && price.asOf() != null
+                        && PriceFilters.older(
+                                price.asOf(),
+                                question.inventory().asOf(),
+                                question.policy().staleAfter())) {
+                    notes.add("the price of " + candidate.provider().id() + " is of " + price.asOf() + " (stale)");
+                }
+            }
+        }
+
+        private Plan plan(Plan.Decision decision, String reason, List<Plan.Conflict> conflict) {
+            PlacementClass effective = question.effective();
+            long cost = taken.stream().mapToLong(Eligibility.Candidate::cost).sum();
+            boolean placed = !taken.isEmpty();
+            return new Plan(
+                    decision,
+                    reason,
+                    matched.rule().name(),
+                    effective.name(),
+                    taken.stream()
+                            .map(c -> new Plan.Chosen(
+                                    c.provider().id(), c.provider().tier(), new Money(c.cost())))
+                            .toList(),
+                    new Money(cost),
+                    new Money(placed ? optimalCost : 0),
+                    excluded,
+                    conflict,
+                    DurabilityEstimate.of(
+                            question.policy().durability(),
+                            taken.stream().map(Eligibility.Candidate::provider).toList()),
+                    question.policy().revision(),
+                    question.inventory().hash(),
+                    effective.hot(),
+                    effective.cold(),
+                    matched.retention(),
+                    matched.rule().priority(),
+                    placed ? movement() : Plan.Movement.NONE,
+                    exact,
+                    notes);
+        }
+
+        private Plan.Movement movement() {
+            List<String> ids = taken.stream().map(c -> c.provider().id()).toList();
+            List<String> existing = question.request().existing();
+            return new Plan.Movement(
+                    existing.stream().filter(ids::contains).toList(),
+                    ids.stream().filter(id -> !existing.contains(id)).toList(),
+                    existing.stream().filter(id -> !ids.contains(id)).toList(),
+                    rebalanced);
+        }
+    }
+}

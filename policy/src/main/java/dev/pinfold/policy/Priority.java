@@ -1,0 +1,8 @@
+package dev.pinfold.policy;
+
+/** Order of work between pins that wait for the same thing. */
+public enum Priority {
+    HIGH,
+    NORMAL,
+    LOW
+}
