@@ -58,6 +58,15 @@ public final class ConfigLoader {
     }
 
     /**
+     * Reads the URL of a trustless gateway.
+     *
+     * @throws IllegalArgumentException with the end of the sentence "'text' …"
+     */
+    public static URI gateway(String text) {
+        return Kind.readUrl(text);
+    }
+
+    /**
      * Reads and checks a file.
      *
      * @throws ConfigException with every problem found

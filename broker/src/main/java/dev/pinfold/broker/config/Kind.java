@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -22,8 +21,6 @@ import java.util.regex.Pattern;
  * @param reader reads a text; throws IllegalArgumentException with what is wrong, as the end of "'x' …"
  */
 record Kind<T>(String name, String bounds, Map<String, Object> schema, Function<String, T> reader) {
-    private static final Pattern DURATION = Pattern.compile("([0-9]{1,12})(ms|s|m|h|d)");
-    private static final Pattern SIZE = Pattern.compile("([0-9]{1,18}) ?(|KiB|MiB|GiB|TiB|PiB)");
     private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,12}(\\.[0-9]{1,12})?");
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?");
     private static final Pattern PEER = Pattern.compile("(/[^/\\s]+)*/p2p/[1-9A-HJ-NP-Za-z]{32,128}");
@@ -79,11 +76,11 @@ record Kind<T>(String name, String bounds, Map<String, Object> schema, Function<
     }
 
     static Kind<Duration> duration(String min, String max) {
-        Duration least = readDuration(min);
-        Duration most = readDuration(max);
-        Map<String, Object> schema = Map.of("type", "string", "pattern", "^" + DURATION.pattern() + "$");
+        Duration least = Units.duration(min);
+        Duration most = Units.duration(max);
+        Map<String, Object> schema = Map.of("type", "string", "pattern", "^" + Units.DURATION.pattern() + "$");
         return new Kind<>("a duration such as 500ms, 10s, 5m, 24h or 30d", min + " to " + max, schema, text -> {
-            Duration value = readDuration(text);
+            Duration value = Units.duration(text);
             boolean inside = value.compareTo(least) >= 0 && value.compareTo(most) <= 0;
             check(inside, "is not within " + min + " to " + max);
             return value;
@@ -91,13 +88,13 @@ record Kind<T>(String name, String bounds, Map<String, Object> schema, Function<
     }
 
     static Kind<Long> size(String min, String max) {
-        long least = readSize(min);
-        long most = readSize(max);
-        Map<String, Object> asText = Map.of("type", "string", "pattern", "^" + SIZE.pattern() + "$");
+        long least = Units.size(min);
+        long most = Units.size(max);
+        Map<String, Object> asText = Map.of("type", "string", "pattern", "^" + Units.SIZE.pattern() + "$");
         Map<String, Object> asNumber = Map.of("type", "integer", "minimum", least, "maximum", most);
         Map<String, Object> schema = Map.of("oneOf", List.of(asNumber, asText));
         return new Kind<>("a size such as 64KiB, 2MiB, 1GiB or 1TiB", min + " to " + max, schema, text -> {
-            long value = readSize(text);
+            long value = Units.size(text);
             check(value >= least && value <= most, "is not within " + min + " to " + max);
             return value;
         });
@@ -148,31 +145,6 @@ record Kind<T>(String name, String bounds, Map<String, Object> schema, Function<
     /** A multiaddr that ends in {@code /p2p/PEER}: what the Pinning Service API asks of a delegate. */
     static Kind<String> peerAddress() {
         return text("a multiaddr that ends in /p2p/PEERID", PEER.pattern());
-    }
-
-    /** {@code 500ms}, {@code 10s}, {@code 5m}, {@code 24h}, {@code 30d}. */
-    static Duration readDuration(String text) {
-        Matcher m = DURATION.matcher(text);
-        check(m.matches(), "is not a duration such as 500ms, 10s, 5m, 24h or 30d");
-        long amount = Long.parseLong(m.group(1));
-        return switch (m.group(2)) {
-            case "ms" -> Duration.ofMillis(amount);
-            case "s" -> Duration.ofSeconds(amount);
-            case "m" -> Duration.ofMinutes(amount);
-            case "h" -> Duration.ofHours(amount);
-            default -> Duration.ofDays(Math.min(amount, 1_000_000));
-        };
-    }
-
-    /** {@code 10}, {@code 64KiB}, {@code 2MiB}, {@code 1GiB}, {@code 1TiB}, {@code 1PiB}, in bytes. */
-    static long readSize(String text) {
-        Matcher m = SIZE.matcher(text);
-        String hint = text.matches("[0-9.]+ ?[kKMGTP]i?[bB]?") ? " (units are KiB, MiB, GiB, TiB and PiB)" : "";
-        check(m.matches(), "is not a size such as 64KiB, 2MiB, 1GiB or 1TiB" + hint);
-        int shift = List.of("", "KiB", "MiB", "GiB", "TiB", "PiB").indexOf(m.group(2)) * 10;
-        long amount = Long.parseLong(m.group(1));
-        check(amount <= Long.MAX_VALUE >> shift, "is too large");
-        return amount << shift;
     }
 
     static URI readUrl(String text) {

@@ -174,8 +174,8 @@ final class ProviderReader {
         return switch (kind) {
             case TEXT, PATH, SECRET -> Kind.anyText().read(text);
             case URL -> Kind.readUrl(text).toString();
-            case DURATION -> Kind.readDuration(text).toString();
-            case SIZE -> Long.toString(Kind.readSize(text));
+            case DURATION -> Units.duration(text).toString();
+            case SIZE -> Long.toString(Units.size(text));
             case INTEGER ->
                 Long.toString(Kind.number(Long.MIN_VALUE, Long.MAX_VALUE).read(text));
             case BOOLEAN -> Boolean.toString(Kind.bool().read(text));

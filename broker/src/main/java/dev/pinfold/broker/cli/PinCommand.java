@@ -1,0 +1,34 @@
+package dev.pinfold.broker.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The group {@code pinfold pin}; words and flags follow {@code ipfs pin remote}. */
+@Command(
+        name = "pin",
+        description = "Pin content by its CID, and look after pins.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            PinAddCommand.class,
+            PinLsCommand.class,
+            PinStatusCommand.class,
+            PinRmCommand.class,
+            PinExplainCommand.class,
+            PinEventsCommand.class
+        },
+        footer = {"", "Example:", "  pinfold pin ls --status queued,pinning,pinned,failed"})
+final class PinCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(
+                spec.commandLine(),
+                "which command? Known are "
+                        + String.join(", ", spec.subcommands().keySet()));
+    }
+}

@@ -1,0 +1,74 @@
+package dev.pinfold.broker.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code pinfold}; does nothing by itself. */
+@Command(
+        name = "pinfold",
+        versionProvider = Pinfold.Version.class,
+        description = "One IPFS pinning endpoint in front of many providers.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            ServeCommand.class,
+            AddCommand.class,
+            PinCommand.class,
+            ProviderCommand.class,
+            TokenCommand.class,
+            TenantCommand.class,
+            DoctorCommand.class,
+            CompletionCommand.class,
+            WarmUpCommand.class
+        },
+        footer = {
+            "",
+            "Exit codes: 0 done, 1 the answer is no, 2 wrong usage or unreadable input,",
+            "3 the broker could not be reached.",
+            "",
+            "Example:",
+            "  pinfold serve",
+            "  pinfold add README.md"
+        })
+final class Pinfold implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Option(
+            names = "--version",
+            versionHelp = true,
+            scope = CommandLine.ScopeType.LOCAL,
+            description = "Print the version.")
+    boolean version;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = CommandLine.ScopeType.INHERIT,
+            description = "Show this help.")
+    boolean help;
+
+    @Override
+    public void run() {
+        throw new ParameterException(
+                spec.commandLine(),
+                "which command? Known are "
+                        + String.join(", ", spec.subcommands().keySet()));
+    }
+
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"pinfold " + number() + " (JDK " + Runtime.version() + ")"};
+        }
+
+        static String number() {
+            String version = Pinfold.class.getPackage().getImplementationVersion();
+            return version == null ? "development" : version;
+        }
+    }
+}
