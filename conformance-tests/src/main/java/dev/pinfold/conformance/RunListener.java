@@ -1,0 +1,15 @@
+package dev.pinfold.conformance;
+
+import dev.pinfold.conformance.rule.Check;
+import dev.pinfold.conformance.rule.CheckResult;
+
+/** Watches a run; called from the thread that runs it. */
+public interface RunListener {
+    RunListener SILENT = new RunListener() {};
+
+    default void starting(Check check, int number, int of) {}
+
+    default void finished(CheckResult result) {}
+
+    default void cleaning(int pins) {}
+}
