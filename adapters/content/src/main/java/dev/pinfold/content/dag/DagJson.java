@@ -92,6 +92,9 @@ public final class DagJson {
 
     /** Checks, once an object is complete, that the reserved key stood alone and held what it may hold. */
     private void closed(Level level) {
+        if (level.insideSlash != null) {
+            level.insideSlash.reservedUsed = level.bytesSeen && level.members == 1;
+        }
         if (!level.reserved) {
             return;
         }
@@ -119,7 +122,7 @@ public final class DagJson {
                 links.accept(Cid.parse(string));
                 slash.reservedUsed = true;
             } else if (parent != null && parent.insideSlash != null && "bytes".equals(parent.key)) {
-                parent.insideSlash.reservedUsed = parent.members == 1;
+                parent.bytesSeen = true;
             }
         } else {
             scalar();
@@ -225,6 +228,8 @@ public final class DagJson {
         private boolean reservedUsed;
         /** The object whose key "/" has this object as its value. */
         private @Nullable Level insideSlash;
+        /** Such an object has "bytes" with a text. */
+        private boolean bytesSeen;
 
         Level(char close) {
             this.close = close;

@@ -102,11 +102,11 @@ class PeerTest {
             writer.addFile(file.getKey().substring(2), new ByteArrayInputStream(file.getValue()));
         }
         Added ours = writer.finish();
-        Map<String, String> theirs = add(files, UnixFsOptions.DEFAULT, true);
+        Map<String, String> theirs = add(files, UnixFsOptions.DEFAULT, files.size() > 1000);
         assertThat(ours.cid()).hasToString(theirs.get("t"));
     }
 
-    private Map<String, String> add(Map<String, byte[]> files, UnixFsOptions options, boolean wrap)
+    private Map<String, String> add(Map<String, byte[]> files, UnixFsOptions options, boolean shard)
             throws IOException, InterruptedException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         int part = 0;
@@ -119,7 +119,9 @@ class PeerTest {
             body.writeBytes(bytes("\r\n"));
         }
         body.writeBytes(bytes("--x--\r\n"));
-        return send(body.toByteArray(), "&chunker=size-" + options.chunkSize() + (wrap ? "&quieter=false" : ""));
+        return send(
+                body.toByteArray(),
+                "&chunker=size-" + options.chunkSize() + (shard ? "&shard-split-threshold=1000" : ""));
     }
 
     private Map<String, String> send(byte[] body, String query) throws IOException, InterruptedException {
