@@ -29,7 +29,7 @@ class MultihashTest {
                 .isEqualTo(expected);
     }
 
-    @Property(tries = 200)
+    @Property
     void feeding_in_pieces_gives_the_hash_of_the_whole(
             @ForAll HashFunction function,
             @ForAll @Size(max = 120) byte[] content,
@@ -44,7 +44,7 @@ class MultihashTest {
         assertThat(Multihash.read(expected.bytes())).isEqualTo(expected);
     }
 
-    @Property(tries = 200)
+    @Property
     void one_flipped_bit_is_noticed(
             @ForAll HashFunction function,
             @ForAll @Size(min = 1, max = 120) byte[] content,

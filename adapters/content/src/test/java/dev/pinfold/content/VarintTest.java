@@ -18,7 +18,7 @@ class VarintTest {
         assertThat(HexFormat.of().formatHex(Varint.encode(value))).isEqualTo(hex);
     }
 
-    @Property(tries = 500)
+    @Property
     void every_value_of_63_bits_reads_back(@ForAll @LongRange(min = 0) long value) {
         byte[] bytes = Varint.encode(value);
         assertThat(bytes).hasSize(Varint.size(value)).hasSizeLessThanOrEqualTo(Varint.MAX_BYTES);

@@ -7,7 +7,8 @@ import dev.pinfold.content.Block;
  *
  * @param chunkSize bytes per leaf, 1 to 2 MiB
  * @param maxLinks links per node of a file, at least 2
- * @param shardThreshold a directory is sharded when names and CIDs of its entries take more bytes than this
+ * @param shardThreshold a directory is sharded when names and CIDs of its entries take more bytes than this (Kubo
+ *     before 2026 also sharded at exactly this size)
  * @param shardFanout buckets per shard: a power of two from 8 to 1024
  */
 public record UnixFsOptions(int chunkSize, int maxLinks, int shardThreshold, int shardFanout) {

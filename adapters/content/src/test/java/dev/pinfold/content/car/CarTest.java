@@ -35,7 +35,7 @@ class CarTest {
     private static final byte[] CONTENT = {1, 2, 3, 4};
     private static final Block BLOCK = Block.of(Codec.RAW, CONTENT);
 
-    @Property(tries = 100)
+    @Property
     void what_was_written_is_read_in_the_same_order(
             @ForAll @Size(max = 12) List<@IntRange(max = 70_000) Integer> sizes, @ForAll long seed) throws IOException {
         Random random = new Random(seed);
@@ -57,7 +57,7 @@ class CarTest {
         }
     }
 
-    @Property(tries = 60)
+    @Property
     void a_cut_archive_gives_its_whole_blocks_and_then_says_that_it_is_incomplete(
             @ForAll @Size(min = 1, max = 4) List<@IntRange(max = 300) Integer> sizes, @ForAll long seed)
             throws IOException {
@@ -91,7 +91,7 @@ class CarTest {
         }
     }
 
-    @Property(tries = 300)
+    @Property
     void one_flipped_bit_never_gives_other_blocks(@ForAll @IntRange(max = 4000) int bit) throws IOException {
         byte[] car = write(List.of(BLOCK.cid()), List.of(BLOCK, Block.of(Codec.RAW, new byte[300])));
         int at = bit % (car.length * 8);
@@ -110,7 +110,7 @@ class CarTest {
         assertThat(failure != null || read.size() == 2).isTrue();
     }
 
-    @Property(tries = 300)
+    @Property
     void any_bytes_end_in_blocks_or_a_content_exception(@ForAll byte[] noise) throws IOException {
         byte[] header = CarHeader.of(List.of()).bytes();
         for (byte[] start : List.of(new byte[0], header)) {

@@ -25,7 +25,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class DagWalkTest {
-    @Property(tries = 100)
+    @Property
     void a_walk_gives_each_block_once_and_the_frontier_accepts_exactly_that_order(@ForAll long seed)
             throws IOException {
         MemoryBlocks blocks = new MemoryBlocks();
@@ -42,7 +42,7 @@ class DagWalkTest {
         frontier.requireComplete();
     }
 
-    @Property(tries = 100)
+    @Property
     void a_missing_block_is_found_and_nothing_above_it_is_called_missing(@ForAll long seed, @ForAll @IntRange int which)
             throws IOException {
         MemoryBlocks blocks = new MemoryBlocks();
@@ -159,7 +159,7 @@ class DagWalkTest {
         assertThatThrownBy(() -> small.walk(List.of(root), block -> {})).hasMessageContaining("more than 50 bytes");
     }
 
-    @Property(tries = 20)
+    @Property
     void the_digest_set_remembers_what_a_set_remembers(@ForAll long seed) {
         Random random = new Random(seed);
         DigestSet compact = new DigestSet();

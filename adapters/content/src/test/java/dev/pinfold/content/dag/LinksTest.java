@@ -27,7 +27,7 @@ class LinksTest {
     private static final Cid A = Cid.of(Codec.RAW, new byte[] {1});
     private static final Cid B = Cid.parse("QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn");
 
-    @Property(tries = 300)
+    @Property
     void a_dag_pb_node_reads_back_as_it_was_written_sorted_by_name(@ForAll("nodes") PbNode node) {
         byte[] bytes = node.write();
         PbNode read = PbNode.read(bytes);
@@ -38,7 +38,7 @@ class LinksTest {
                 .isEqualTo(read.links().stream().map(PbLink::cid).toList());
     }
 
-    @Property(tries = 300)
+    @Property
     void a_cut_dag_pb_node_is_refused_or_shorter(@ForAll("nodes") PbNode node) {
         byte[] bytes = node.write();
         for (int length = 0; length < bytes.length; length++) {
@@ -51,7 +51,7 @@ class LinksTest {
         }
     }
 
-    @Property(tries = 500)
+    @Property
     void any_bytes_are_read_or_refused_in_every_codec(@ForAll byte[] bytes) {
         for (long codec : new long[] {Codec.DAG_PB, Codec.DAG_CBOR, Codec.DAG_JSON, Codec.RAW}) {
             ContentException refused =

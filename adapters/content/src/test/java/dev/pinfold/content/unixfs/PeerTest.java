@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.pinfold.content.MemoryBlocks;
+import dev.pinfold.content.Shared;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,12 +13,17 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,13 +31,52 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The CIDs of files and directories are those an independent IPFS implementation gives them.
  *
- * <p>Needs a node with a Kubo-style RPC: run with {@code -Dpinfold.peer.rpc=http://127.0.0.1:PORT}.
+ * <p>With {@code -Dpinfold.peers=true} it starts the node of the shared folder (its first start installs it, some minutes);
+ * with {@code -Dpinfold.peer.rpc=http://127.0.0.1:PORT} it asks one that runs, by its Kubo-style RPC.
  */
 class PeerTest {
     private static final int CHUNK = 262_144;
     private static final Pattern NAME_HASH = Pattern.compile("\"Name\":\"([^\"]*)\",\"Hash\":\"([^\"]*)\"");
 
+    private static String rpc = System.getProperty("pinfold.peer.rpc", "");
+    private static long started;
+
     private final HttpClient http = HttpClient.newHttpClient();
+
+    @BeforeAll
+    static void find_or_start_the_peer() throws Exception {
+        boolean wanted = Boolean.getBoolean("pinfold.peers");
+        if (rpc.isEmpty() && !wanted) {
+            System.out.println("Skipped: no IPFS node to compare with; -Dpinfold.peers=true starts one");
+        }
+        assumeTrue(wanted || !rpc.isEmpty(), "no IPFS node to compare with (-Dpinfold.peers=true starts one)");
+        if (rpc.isEmpty()) {
+            start();
+        }
+    }
+
+    private static void start() throws Exception {
+        Path script = Shared.require("peers/start-jsipfs.sh");
+        Path log = Files.createTempFile("peer", ".log");
+        Process process = new ProcessBuilder("bash", script.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        assertThat(process.waitFor(10, TimeUnit.MINUTES))
+                .as("the peer starts in time")
+                .isTrue();
+        Matcher line = Pattern.compile("pid=(\\d+) api=(\\S+)").matcher(Files.readString(log));
+        assertThat(line.find()).as(Files.readString(log)).isTrue();
+        started = Long.parseLong(line.group(1));
+        rpc = line.group(2);
+    }
+
+    @AfterAll
+    static void stop_what_was_started() {
+        if (started != 0) {
+            ProcessHandle.of(started).ifPresent(ProcessHandle::destroy);
+        }
+    }
 
     @ParameterizedTest
     @ValueSource(longs = {0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 1_000_000, 173L * CHUNK, 174L * CHUNK})
@@ -125,12 +170,6 @@ class PeerTest {
     }
 
     private Map<String, String> send(byte[] body, String query) throws IOException, InterruptedException {
-        String rpc = System.getProperty("pinfold.peer.rpc");
-        if (rpc == null) {
-            System.out.println(
-                    "Skipped: no IPFS node to compare with; give one with -Dpinfold.peer.rpc=http://127.0.0.1:PORT");
-        }
-        assumeTrue(rpc != null, "no IPFS node to compare with (-Dpinfold.peer.rpc)");
         HttpRequest request = HttpRequest.newBuilder(URI.create(rpc
                         + "/api/v0/add?cid-version=1&raw-leaves=true&cid-base=base32&pin=false&progress=false" + query))
                 .header("Content-Type", "multipart/form-data; boundary=x")
