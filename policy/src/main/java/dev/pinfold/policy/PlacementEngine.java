@@ -1,7 +1,6 @@
 package dev.pinfold.policy;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,7 +22,7 @@ public final class PlacementEngine {
     public Plan plan(Policy policy, Inventory inventory, PlacementRequest request) {
         RuleMatcher.Matched matched = RuleMatcher.match(policy, inventory, request);
         Question question = new Question(policy, matched.effective(), inventory, request);
-        Draft draft = new Draft(question, matched);
+        PlanDraft draft = new PlanDraft(question, matched);
         if (matched.refused() != null) {
             return draft.refuse(Plan.Decision.REJECT, matched.refused().constraint(), List.of(matched.refused()));
         }
@@ -33,7 +32,7 @@ public final class PlacementEngine {
 
     /** Chooses hot and cold copies, regardless of budgets. */
     private static Plan place(Question question, RuleMatcher.Matched matched, Ratio costBand) {
-        Draft draft = new Draft(question, matched);
+        PlanDraft draft = new PlanDraft(question, matched);
         HotGoal goal = question.effective().hot();
         boolean degrade = question.policy().whenUnsatisfiable() == Policy.WhenUnsatisfiable.DEGRADE;
         int atLeast = degrade ? goal.min() : goal.target();
@@ -96,14 +95,14 @@ public final class PlacementEngine {
         if (budget.onExceeded() == Budget.OnExceeded.DOWNGRADE && downgradeTo != null) {
             Plan downgraded = downgraded(question, matched, downgradeTo);
             if (downgraded.feasible() && exceeded(question, downgraded).isEmpty()) {
-                return Draft.asDowngrade(downgraded, budget.constraint());
+                return PlanDraft.asDowngrade(downgraded, budget.constraint());
             }
         }
         Plan.Decision decision =
                 budget.onExceeded() == Budget.OnExceeded.QUEUE_NEW ? Plan.Decision.QUEUE : Plan.Decision.REJECT;
         Plan.Conflict conflict =
                 new Plan.Conflict(budget.constraint(), exceeded.get().suggestion());
-        Draft draft = new Draft(question, matched);
+        PlanDraft draft = new PlanDraft(question, matched);
         draft.excluded(cheapest.excluded());
         return draft.refuse(decision, budget.constraint(), List.of(conflict));
     }
@@ -139,135 +138,25 @@ public final class PlacementEngine {
         return Optional.empty();
     }
 
-    /** Collects the parts of a plan while it is made. */
-    private static final class Draft {
-        private final Question question;
-        private final RuleMatcher.Matched matched;
-        private final List<Eligibility.Candidate> taken = new ArrayList<>();
-        private final List<Plan.Excluded> excluded = new ArrayList<>();
-        private final List<String> notes;
-        private long optimalCost;
-        private boolean exact = true;
-        private boolean rebalanced;
-
-        Draft(Question question, RuleMatcher.Matched matched) {
-            this.question = question;
-            this.matched = matched;
-            this.notes = new ArrayList<>(matched.notes());
-            if (question.request().sizeBytes() == null) {
-                notes.add("the size is unknown: costs assume " + question.sizeBytes() + " bytes");
-            }
+    /**
+     * The plan together with a verdict on every provider, counts per filter, and what would be chosen if one of the chosen
+     * providers were not there. Costs a few plans more than {@link #plan}.
+     */
+    public Explanation explain(Policy policy, Inventory inventory, PlacementRequest request) {
+        Plan plan = plan(policy, inventory, request);
+        RuleMatcher.Matched matched = RuleMatcher.match(policy, inventory, request);
+        List<Explanation.Verdict> verdicts =
+                Verdicts.of(new Question(policy, matched.effective(), inventory, request), plan);
+        List<Explanation.Alternative> alternatives = new ArrayList<>();
+        for (Plan.Chosen chosen : plan.chosen()) {
+            Inventory without = inventory.keeping(p -> !p.id().equals(chosen.provider()));
+            Plan other = plan(policy, without, request);
+            alternatives.add(new Explanation.Alternative(
+                    chosen.provider(),
+                    other.chosen().stream().map(Plan.Chosen::provider).toList(),
+                    other.totalMonthlyCost(),
+                    other.durabilityNines()));
         }
-
-        void note(String note) {
-            notes.add(note);
-        }
-
-        void excluded(Eligibility eligibility) {
-            excluded(eligibility.excluded());
-        }
-
-        void excluded(List<Plan.Excluded> more) {
-            excluded.addAll(more);
-            excluded.sort(Comparator.comparing(Plan.Excluded::provider));
-        }
-
-        void take(TierPlanner.Choice choice) {
-            taken.addAll(choice.chosen());
-            optimalCost += choice.optimalCost();
-            exact &= choice.exact();
-            rebalanced |= choice.rebalanced();
-            if (!choice.exact()) {
-                notes.add("the search was stopped at its limit: a cheaper set may exist");
-            }
-        }
-
-        Plan refuse(Plan.Decision decision, String reason, List<Plan.Conflict> conflict) {
-            taken.clear();
-            return plan(decision, reason, conflict);
-        }
-
-        Plan finish(Plan.Decision decision, String reason) {
-            flagStalePrices();
-            return plan(decision, reason, List.of());
-        }
-
-        static Plan asDowngrade(Plan plan, String reason) {
-            return new Plan(
-                    Plan.Decision.DOWNGRADE,
-                    reason,
-                    plan.rule(),
-                    plan.placementClass(),
-                    plan.chosen(),
-                    plan.totalMonthlyCost(),
-                    plan.optimalMonthlyCost(),
-                    plan.excluded(),
-                    plan.conflict(),
-                    plan.durability(),
-                    plan.policyRevision(),
-                    plan.inventoryHash(),
-                    plan.hot(),
-                    plan.cold(),
-                    plan.retention(),
-                    plan.priority(),
-                    plan.movement(),
-                    plan.exact(),
-                    plan.notes());
-        }
-
-        private void flagStalePrices() {
-            for (Eligibility.Candidate candidate : taken) {
-                Price price = candidate.provider().price();
-                if (price != null
-                        && price.asOf() != null
-                        && PriceFilters.older(
-                                price.asOf(),
-                                question.inventory().asOf(),
-                                question.policy().staleAfter())) {
-                    notes.add("the price of " + candidate.provider().id() + " is of " + price.asOf() + " (stale)");
-                }
-            }
-        }
-
-        private Plan plan(Plan.Decision decision, String reason, List<Plan.Conflict> conflict) {
-            PlacementClass effective = question.effective();
-            long cost = taken.stream().mapToLong(Eligibility.Candidate::cost).sum();
-            boolean placed = !taken.isEmpty();
-            return new Plan(
-                    decision,
-                    reason,
-                    matched.rule().name(),
-                    effective.name(),
-                    taken.stream()
-                            .map(c -> new Plan.Chosen(
-                                    c.provider().id(), c.provider().tier(), new Money(c.cost())))
-                            .toList(),
-                    new Money(cost),
-                    new Money(placed ? optimalCost : 0),
-                    excluded,
-                    conflict,
-                    DurabilityEstimate.of(
-                            question.policy().durability(),
-                            taken.stream().map(Eligibility.Candidate::provider).toList()),
-                    question.policy().revision(),
-                    question.inventory().hash(),
-                    effective.hot(),
-                    effective.cold(),
-                    matched.retention(),
-                    matched.rule().priority(),
-                    placed ? movement() : Plan.Movement.NONE,
-                    exact,
-                    notes);
-        }
-
-        private Plan.Movement movement() {
-            List<String> ids = taken.stream().map(c -> c.provider().id()).toList();
-            List<String> existing = question.request().existing();
-            return new Plan.Movement(
-                    existing.stream().filter(ids::contains).toList(),
-                    ids.stream().filter(id -> !existing.contains(id)).toList(),
-                    existing.stream().filter(id -> !ids.contains(id)).toList(),
-                    rebalanced);
-        }
+        return new Explanation(plan, verdicts, Verdicts.filterCounts(plan), alternatives);
     }
 }

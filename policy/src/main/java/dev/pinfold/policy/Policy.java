@@ -70,4 +70,22 @@ public record Policy(
     public Optional<PlacementClass> placementClass(String className) {
         return Optional.ofNullable(classes.get(className));
     }
+
+    /** The same policy with other upkeep. */
+    public Policy withUpkeep(Upkeep replaced) {
+        return new Policy(
+                name,
+                revision,
+                currency,
+                unknownLabel,
+                whenUnsatisfiable,
+                assumedSize,
+                staleAfter,
+                fxMaxAge,
+                classes,
+                rules,
+                budgets,
+                replaced,
+                durability);
+    }
 }

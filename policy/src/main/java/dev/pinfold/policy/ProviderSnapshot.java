@@ -76,11 +76,13 @@ public record ProviderSnapshot(
         return "true".equals(labels.get("ownNode"));
     }
 
-    ProviderSnapshot withPrice(@Nullable Price replaced) {
+    /** The same provider at another price. */
+    public ProviderSnapshot withPrice(@Nullable Price replaced) {
         return new ProviderSnapshot(id, tier, labels, capabilities, limits, replaced, health, usage, state, addedAt);
     }
 
-    ProviderSnapshot withState(ProviderState replaced) {
+    /** The same provider in another state. */
+    public ProviderSnapshot withState(ProviderState replaced) {
         return new ProviderSnapshot(id, tier, labels, capabilities, limits, price, health, usage, replaced, addedAt);
     }
 }

@@ -5,7 +5,7 @@ package dev.pinfold.policy;
  * providers by content and removing a provider moves only what it held. The mixing is fixed for ever: changing it would
  * move data.
  */
-final class Rendezvous {
+public final class Rendezvous {
     private Rendezvous() {}
 
     /** A weight of 56 bits, so that sums of dozens stay positive. */
@@ -22,8 +22,8 @@ final class Rendezvous {
         return mix(hash);
     }
 
-    /** True for a fixed pseudo-random share of all pairs. */
-    static boolean inShare(String content, String provider, Ratio share) {
+    /** True for a fixed pseudo-random share of all (content, key) pairs. */
+    public static boolean inShare(String content, String provider, Ratio share) {
         long draw = weight(hash(content), hash(provider) + 1) % 1_000_000;
         return draw < share.millionths();
     }

@@ -1,11 +1,12 @@
 package dev.pinfold.policy.document;
 
 import dev.pinfold.policy.Condition;
-import java.util.LinkedHashMap;
+import dev.pinfold.policy.expression.CelCondition;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The shape of a CEL predicate over {@code provider} and {@code pin}. */
+/** The shape of a CEL predicate over {@code provider} and {@code pin}, checked when it is read. */
 final class ExpressionText extends Shape<ExpressionText.Compiled> {
     private static final Shape<String> TEXT = Scalars.text("an expression of at most 1024 characters", "(?s).{1,1024}");
 
@@ -24,12 +25,25 @@ final class ExpressionText extends Shape<ExpressionText.Compiled> {
         if (text == null) {
             return null;
         }
-        problems.add(node.at(), "expressions are not supported yet");
-        return null;
+        return switch (CelCondition.compile(text, problems.labels())) {
+            case CelCondition.Compiled compiled -> new Compiled(text, compiled.condition());
+            case CelCondition.UnknownName unknown -> {
+                problems.add(
+                        node.at(),
+                        "the expression speaks of '" + unknown.name() + "', which is not known"
+                                + Words.hint(unknown.name(), new TreeSet<>(unknown.known())));
+                yield null;
+            }
+            case CelCondition.Wrong wrong -> {
+                problems.add(
+                        node.at(), "the expression is wrong at character " + wrong.column() + ": " + wrong.message());
+                yield null;
+            }
+        };
     }
 
     @Override
     Map<String, Object> schema(Definitions definitions) {
-        return new LinkedHashMap<>(TEXT.schema(definitions));
+        return TEXT.schema(definitions);
     }
 }

@@ -16,6 +16,21 @@ public final class PolicyDocuments {
         return read(file, text, PolicyShapes.POLICY);
     }
 
+    /** Reads a provider catalog ({@code kind: ProviderCatalog}). */
+    public static Parsed<Catalog> catalog(String file, String text) {
+        return read(file, text, CatalogShapes.CATALOG);
+    }
+
+    /** The JSON Schema (2020-12) of policies, for editors. */
+    public static String policySchema() {
+        return SchemaText.of("https://pinfold.dev/schema/policy.json", PolicyShapes.POLICY);
+    }
+
+    /** The JSON Schema (2020-12) of provider catalogs, for editors. */
+    public static String catalogSchema() {
+        return SchemaText.of("https://pinfold.dev/schema/catalog.json", CatalogShapes.CATALOG);
+    }
+
     /** Reads a recorded inventory. */
     public static Parsed<Inventory> inventory(String file, String text) {
         return read(file, text, InventoryShapes.INVENTORY);

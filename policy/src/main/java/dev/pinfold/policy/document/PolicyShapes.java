@@ -4,7 +4,6 @@ import static dev.pinfold.policy.document.Field.optional;
 import static dev.pinfold.policy.document.Field.required;
 
 import dev.pinfold.policy.Budget;
-import dev.pinfold.policy.DurabilityModel;
 import dev.pinfold.policy.PlacementClass;
 import dev.pinfold.policy.Policy;
 import dev.pinfold.policy.Rule;
@@ -127,7 +126,15 @@ final class PolicyShapes {
             DEFAULTS_FIELD,
             CATALOG_FIELD,
             CLASSES,
-            RULES);
+            RULES,
+            BudgetShapes.BUDGETS,
+            UpkeepShapes.REPAIR,
+            UpkeepShapes.REBALANCE,
+            UpkeepShapes.DRAINS,
+            UpkeepShapes.AUDIT,
+            UpkeepShapes.ROLLOUT,
+            BudgetShapes.DURABILITY,
+            TestShapes.TESTS);
 
     static final Shape<PolicyDocument> POLICY =
             Shapes.object("policy", "A placement policy.", FIELDS, PolicyShapes::document);
@@ -135,8 +142,8 @@ final class PolicyShapes {
     private static @Nullable PolicyDocument document(ObjectShape.Values values) {
         List<RuleShapes.LocatedRule> rules = values.get(RULES);
         SortedMap<String, PlacementClass> classes = named(values.get(CLASSES));
-        List<Budget> budgets = List.of();
-        if (!new CrossReferences(values.problems()).check(rules, values.at(RULES), classes, List.of())) {
+        List<Shapes.Located<Budget>> budgets = values.get(BudgetShapes.BUDGETS);
+        if (!new CrossReferences(values.problems()).check(rules, values.at(RULES), classes, budgets)) {
             return null;
         }
         List<Rule> plain = rules.stream().map(RuleShapes.LocatedRule::rule).toList();
@@ -151,10 +158,15 @@ final class PolicyShapes {
                 values.get(CATALOG_FIELD).rates(),
                 classes,
                 plain,
-                budgets,
-                Upkeep.DEFAULT,
-                DurabilityModel.CAUTIOUS);
-        return new PolicyDocument(policy);
+                budgets.stream().map(Shapes.Located::value).toList(),
+                new Upkeep(
+                        values.get(UpkeepShapes.REPAIR),
+                        values.get(UpkeepShapes.REBALANCE),
+                        values.get(UpkeepShapes.DRAINS),
+                        values.get(UpkeepShapes.AUDIT),
+                        values.get(UpkeepShapes.ROLLOUT)),
+                values.get(BudgetShapes.DURABILITY));
+        return new PolicyDocument(policy, values.get(TestShapes.TESTS));
     }
 
     private static SortedMap<String, PlacementClass> named(SortedMap<String, PlacementClass> unnamed) {
