@@ -1,5 +1,6 @@
 package dev.pinfold.broker.retrieval;
 
+import dev.pinfold.broker.config.BrokerConfig;
 import dev.pinfold.broker.retrieval.OutboundGuard.Target;
 import dev.pinfold.spi.Deadline;
 import io.vertx.core.Context;
@@ -49,6 +50,11 @@ public final class OutboundHttp implements AutoCloseable {
         /** 2 s, 10 s, 10 s. */
         public static final Timeouts DEFAULT =
                 new Timeouts(Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofSeconds(10));
+
+        /** What the configuration says. */
+        public static Timeouts of(BrokerConfig.Fetch fetch) {
+            return new Timeouts(fetch.connectTimeout(), DEFAULT.headers(), fetch.idleTimeout());
+        }
     }
 
     /**
