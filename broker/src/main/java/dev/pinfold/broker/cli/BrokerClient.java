@@ -72,7 +72,7 @@ final class BrokerClient implements AutoCloseable {
             return response.body();
         }
         try (InputStream body = response.body()) {
-            throw refused(response.statusCode(), body.readNBytes(1 << 20));
+            throw refusedContent(response.statusCode(), body.readNBytes(1 << 20));
         } catch (IOException e) {
             throw new CliException(Exit.UNREACHABLE, "the broker's answer broke off: " + e.getMessage(), e);
         }
@@ -134,13 +134,22 @@ final class BrokerClient implements AutoCloseable {
         String why = switch (e) {
             case HttpTimeoutException timeout -> ": it does not answer";
             case ConnectException connect ->
-                connect.getCause() instanceof UnresolvedAddressException
+                causedBy(connect, UnresolvedAddressException.class)
                         ? ": the host is not known"
                         : ": nothing listens there";
             default -> ": " + e.getMessage();
         };
         String then = ". Is it running? Start it with './pinfold serve', or name another with --endpoint URL";
         return new CliException(Exit.UNREACHABLE, where + why + then, e);
+    }
+
+    private static boolean causedBy(Throwable e, Class<? extends Throwable> type) {
+        for (Throwable t = e; t != null; t = t.getCause()) {
+            if (type.isInstance(t)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What went wrong on our own side while a body was being sent, such as a file that cannot be read. */
@@ -166,6 +175,16 @@ final class BrokerClient implements AutoCloseable {
             return stranger(status, e);
         }
         return stranger(status, null);
+    }
+
+    /** A gateway may say no in plain text. */
+    private CliException refusedContent(int status, byte[] body) {
+        String text = new String(body, StandardCharsets.UTF_8).strip();
+        if (status < 400 || text.startsWith("{") || text.startsWith("<")) {
+            return refused(status, body);
+        }
+        String line = text.lines().findFirst().orElse("HTTP status " + status);
+        return new CliException(exit(status), "HTTP_" + status, printable(line), null);
     }
 
     private static String hint(int status) {

@@ -46,16 +46,17 @@ final class ConnectionOptions {
         if (url == null && data == null) {
             url = environment.get("PINFOLD_ENDPOINT");
         }
-        if (url == null || token == null) {
-            JsonNode file = file(url == null, token == null);
-            url = url == null ? file.path("endpoint").asText() : url;
+        URI parsed = url == null ? null : parse(url);
+        if (parsed == null || token == null) {
+            JsonNode file = file(parsed == null, token == null);
+            parsed = parsed == null ? parse(file.path("endpoint").asText()) : parsed;
             token = token == null ? file.path("token").asText() : token;
         }
         if (!token.matches("[\\x21-\\x7e]{1,4096}")) {
             throw new CliException(
                     Exit.USAGE, "the token holds characters that no token has; check where it came from");
         }
-        return new Connection(parse(url), token);
+        return new Connection(parsed, token);
     }
 
     private @Nullable String fromEnvironment() {

@@ -1,5 +1,6 @@
 package dev.pinfold.broker.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pinfold.broker.config.ConfigException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -61,8 +62,7 @@ public final class Main {
         return switch (e) {
             case CliException told -> {
                 if (asksForJson(command.getCommandSpec())) {
-                    var error = Json.object().put("reason", told.reason()).put("details", told.text());
-                    command.getOut().println(Json.write(Json.object().set("error", error)));
+                    command.getOut().println(Json.write(Json.object().set("error", error(told))));
                 }
                 err.println("pinfold: " + told.text());
                 yield told.exit().code();
@@ -79,6 +79,10 @@ public final class Main {
                 yield Exit.NO.code();
             }
         };
+    }
+
+    static ObjectNode error(CliException e) {
+        return Json.object().put("reason", e.reason()).put("details", e.text());
     }
 
     private static boolean asksForJson(CommandSpec spec) {

@@ -32,14 +32,27 @@ final class PinLsCommand extends ClientCommand {
             Pins.walk(client, query, limit, pin -> out().println(line(pin)));
             return Exit.DONE;
         }
+        return document(client, query);
+    }
+
+    /** Streams the document, so that a list of any length fits; a failure on the way ends it with {@code error}. */
+    private Exit document(BrokerClient client, List<String> query) {
         boolean[] first = {true};
-        out().print("{\"results\":[");
-        long count = Pins.walk(client, query, limit, pin -> {
-            out().print((first[0] ? "\n" : ",\n") + Json.compact(pin));
-            first[0] = false;
-        });
-        out().println("],\"count\":" + count + "}");
-        return Exit.DONE;
+        try {
+            long count = Pins.walk(client, query, limit, pin -> {
+                out().print((first[0] ? "{\"results\":[\n" : ",\n") + Json.compact(pin));
+                first[0] = false;
+            });
+            out().println((first[0] ? "{\"results\":[" : "\n") + "],\"count\":" + count + "}");
+            return Exit.DONE;
+        } catch (CliException e) {
+            if (first[0]) {
+                throw e;
+            }
+            out().println("\n],\"error\":" + Json.compact(Main.error(e)) + "}");
+            err().println("pinfold: " + e.text());
+            return e.exit();
+        }
     }
 
     private static String line(JsonNode pin) {

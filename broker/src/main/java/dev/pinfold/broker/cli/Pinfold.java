@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             ServeCommand.class,
             AddCommand.class,
+            GetCommand.class,
             PinCommand.class,
             ProviderCommand.class,
             TokenCommand.class,

@@ -85,9 +85,9 @@ final class ServeCommand implements Callable<Integer> {
         if (port != null && (port < 0 || port > 65_534)) {
             throw new ParameterException(spec.commandLine(), "--port must be within 0 to 65534");
         }
-        Path file = config == null ? Home.directory().resolve("config/quickstart.yaml") : config;
         Overrides overrides =
                 new Overrides(data, port, sources.stream().map(this::source).toList());
+        Path file = config == null ? Home.directory().resolve("config/quickstart.yaml") : config;
         return ConfigLoader.standard().load(file, overrides);
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pinfold.broker.cli;
+
+import org.jspecify.annotations.NullMarked;
