@@ -79,8 +79,10 @@ public abstract class ProviderContract {
 
     @AfterEach
     final void close() {
-        if (world != null) {
+        if (provider != null) {
             provider.close();
+        }
+        if (world != null) {
             world.close();
         }
     }

@@ -20,6 +20,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -92,7 +93,11 @@ final class PsaServer {
         HttpServer open = server;
         server = null;
         if (open != null) {
-            open.close().toCompletionStage().toCompletableFuture().join();
+            open.close()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .orTimeout(10, TimeUnit.SECONDS)
+                    .join();
         }
     }
 
@@ -276,13 +281,9 @@ final class PsaServer {
         ctx.response().write("{\"count\":1,\"results\":[");
     }
 
+    /** One write after the other, each when the one before has gone out: ends when the connection does. */
     private static void pour(HttpServerResponse response) {
-        while (!response.closed() && !response.writeQueueFull()) {
-            response.write(ENDLESS);
-        }
-        if (!response.closed()) {
-            response.drainHandler(drained -> pour(response));
-        }
+        response.write(ENDLESS).onSuccess(gone -> pour(response));
     }
 
     private void drip(HttpServerResponse response, Duration gap) {

@@ -1,0 +1,33 @@
+package dev.pinfold.psa;
+
+import org.jspecify.annotations.Nullable;
+
+/** No answer was received, or not a whole one. */
+final class WireException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    /** How far the request came. */
+    enum Reach {
+        /** Nobody can have acted on it. */
+        NOT_SENT,
+        /** It may have been acted on. */
+        MAYBE_ARRIVED,
+        /** An answer came that is longer than allowed. */
+        ANSWER_TOO_LONG
+    }
+
+    private final Reach reach;
+
+    WireException(Reach reach, String what, @Nullable Throwable cause) {
+        super(what, cause);
+        this.reach = reach;
+    }
+
+    Reach reach() {
+        return reach;
+    }
+
+    String what() {
+        return String.valueOf(getMessage());
+    }
+}
