@@ -18,6 +18,11 @@ record HttpAsk(Purpose purpose, URI uri, Map<String, String> headers, byte @Null
         headers = Map.copyOf(headers);
     }
 
+    /** A request without a body. */
+    static HttpAsk bare(Purpose purpose, URI uri, Map<String, String> headers, long maxAnswerBytes) {
+        return new HttpAsk(purpose, uri, headers, null, maxAnswerBytes);
+    }
+
     /** What a request is for. */
     enum Purpose {
         ADD("POST", "the order"),

@@ -172,7 +172,7 @@ final class PsaRequests {
             headers.put(header, header.equalsIgnoreCase("Authorization") ? "Bearer " + token : token);
         }
         URI uri = URI.create(settings.gateway() + "/ipfs/" + cid + "?format=" + format);
-        return new HttpAsk(purpose, uri, headers, null, maxBytes);
+        return HttpAsk.bare(purpose, uri, headers, maxBytes);
     }
 
     /** Everything but letters, digits and {@code -_~}: a requestid of dots must not become a step up in the path. */
