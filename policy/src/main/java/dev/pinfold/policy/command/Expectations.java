@@ -50,6 +50,12 @@ final class Expectations {
         bound("durabilityNines", expect.durabilityNines(), BigDecimal.valueOf(plan.durabilityNines()));
         conflict(expect.conflict());
         expect.excludedBy().forEach(this::excludedBy);
+        if (expect.expiresAfter() != null) {
+            same(
+                    "expiresAfter",
+                    expect.expiresAfter().toString(),
+                    String.valueOf(plan.retention().expireAfter()));
+        }
         loss();
         return failures;
     }

@@ -3,6 +3,7 @@ package dev.pinfold.policy.document;
 import dev.pinfold.policy.Condition;
 import dev.pinfold.policy.Inventory;
 import dev.pinfold.policy.PlacementRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -60,6 +61,7 @@ public record PolicyTest(
      * @param excludedBy provider to the constraint that keeps it out
      * @param remaining copies left after the loss
      * @param repairPossible whether the pin can be brought back to its minimum after the loss
+     * @param expiresAfter life of the pin
      */
     public record Expect(
             @Nullable String decision,
@@ -73,7 +75,8 @@ public record PolicyTest(
             @Nullable SortedSet<String> conflict,
             SortedMap<String, String> excludedBy,
             @Nullable Bound remaining,
-            @Nullable Boolean repairPossible) {}
+            @Nullable Boolean repairPossible,
+            @Nullable Duration expiresAfter) {}
 
     /**
      * About the copies of one tier; null or empty parts are not looked at.

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -136,10 +137,22 @@ final class Scalars {
         @Override
         Map<String, Object> schema(Definitions definitions) {
             Map<String, Object> schema = new LinkedHashMap<>();
-            schema.put("type", List.of("string", "number", "boolean"));
+            schema.put("type", jsonTypes());
             schema.put("pattern", "^(?:" + pattern.pattern().replace("(?s).", "[\\s\\S]") + ")$");
             schema.put("title", words);
             return schema;
+        }
+
+        /** What YAML may take the text for when it is not quoted. */
+        private List<String> jsonTypes() {
+            List<String> types = new ArrayList<>(List.of("string"));
+            if (pattern.matcher("7").matches()) {
+                types.add("number");
+            }
+            if (pattern.matcher("true").matches()) {
+                types.add("boolean");
+            }
+            return types;
         }
     }
 

@@ -7,6 +7,7 @@ import dev.pinfold.policy.Money;
 import dev.pinfold.policy.PlacementRequest;
 import dev.pinfold.policy.Spending;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -145,6 +146,9 @@ final class TestShapes {
     private static final Field<Boolean> REPAIR =
             optional("repairPossible", Scalars.BOOLEAN, "whether the minimum can be reached again");
 
+    private static final Field<Duration> EXPIRES =
+            optional("expiresAfter", Scalars.DURATION, "life of the pin by its rule");
+
     private static final Shape<PolicyTest.Expect> EXPECT = Shapes.object(
             "expect",
             "What must hold.",
@@ -160,7 +164,8 @@ final class TestShapes {
                     CONFLICT,
                     EXCLUDED_BY,
                     REMAINING,
-                    REPAIR),
+                    REPAIR,
+                    EXPIRES),
             values -> new PolicyTest.Expect(
                     values.getOrNull(DECISION),
                     values.getOrNull(REASON),
@@ -173,7 +178,8 @@ final class TestShapes {
                     values.getOrNull(CONFLICT),
                     values.get(EXCLUDED_BY),
                     values.getOrNull(REMAINING),
-                    values.getOrNull(REPAIR)));
+                    values.getOrNull(REPAIR),
+                    values.getOrNull(EXPIRES)));
 
     private static final Shape<PolicyTest.World> WORLD = Shapes.mappingOr(new InlineWorld(), new FileWorld());
 

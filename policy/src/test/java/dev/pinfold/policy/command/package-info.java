@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.pinfold.policy.command;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.pinfold.policy.search;
+
+import org.jspecify.annotations.NullMarked;

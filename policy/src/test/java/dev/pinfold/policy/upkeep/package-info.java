@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.pinfold.policy.upkeep;
+
+import org.jspecify.annotations.NullMarked;
