@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             ProviderCommand.class,
             TokenCommand.class,
             TenantCommand.class,
+            PolicyCommand.class,
             DoctorCommand.class,
             CompletionCommand.class,
             WarmUpCommand.class

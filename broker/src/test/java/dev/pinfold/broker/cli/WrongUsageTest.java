@@ -93,6 +93,16 @@ class WrongUsageTest {
                 line(2, "Missing required parameter: 'ID'", "provider show"),
                 line(2, "'powershell' is not bash, zsh or fish", "completion powershell"),
                 line(2, "Missing required parameter: 'SHELL'", "completion"),
+                line(2, "which command? Known are check, plan, explain, test, simulate, diff", "policy"),
+                line(2, "DATA/none.yaml does not exist; check the path", "policy check DATA/none.yaml"),
+                line(
+                        2,
+                        "Missing required options: '--inventory=FILE', '--request=FILE'",
+                        "policy plan --policy DATA/file"),
+                line(
+                        2,
+                        "--fail: 'region' is not LABEL=VALUE",
+                        "policy simulate --policy DATA/file --inventory DATA/file --requests DATA/file --fail region"),
                 line(2, "--port must be within 0 to 65534", "serve --port 65535"),
                 line(2, "'http' is not an int", "serve --port http"),
                 line(2, "--source: 'gateway' is not an http or https URL", "serve --source gateway"),
