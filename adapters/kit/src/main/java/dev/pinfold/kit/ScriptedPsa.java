@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class ScriptedPsa implements AutoCloseable {
     private final String name;
     private final String token;
+    private final long seed;
     private final Network network;
     private final Vertx vertx;
     private final PsaPins pins;
@@ -37,6 +39,7 @@ public final class ScriptedPsa implements AutoCloseable {
     private ScriptedPsa(Builder from) {
         name = from.name;
         token = from.token;
+        seed = from.seed;
         network = from.network;
         Predicate<Cid> offered = cid -> network.block(cid) != null;
         pins = new PsaPins(offered);
@@ -182,12 +185,16 @@ public final class ScriptedPsa implements AutoCloseable {
     @Override
     public void close() {
         server.shut();
-        vertx.close().toCompletionStage().toCompletableFuture().join();
+        vertx.close()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
     }
 
     @Override
     public String toString() {
-        return "ScriptedPsa[" + name + " at " + endpoint() + "]";
+        return "ScriptedPsa[" + name + " at " + endpoint() + ", seed " + seed + "]";
     }
 
     /** Choices before the start; each has a default. */

@@ -12,6 +12,7 @@ import dev.pinfold.spi.PinListing;
 import dev.pinfold.spi.Provider;
 import dev.pinfold.spi.ProviderException;
 import dev.pinfold.spi.Sighting;
+import java.io.IOException;
 import java.io.InputStream;
 import java.time.InstantSource;
 import java.util.Collections;
@@ -131,12 +132,13 @@ final class PsaProvider implements Provider {
     public InputStream car(Cid root, Deadline deadline) {
         need(Capability.RETRIEVE_CAR);
         HttpAsk ask = requests.car(root);
+        Wire.Opened opened = open(ask, deadline);
         try {
-            Wire.Opened opened = wire.open(ask, deadline);
             answers.requireContent(Purpose.CAR, root, opened.head().status(), opened.head());
             return opened.content();
-        } catch (WireException e) {
-            throw noAnswer(ask, e);
+        } catch (ProviderException e) {
+            closeQuietly(opened.content());
+            throw e;
         }
     }
 
@@ -189,6 +191,23 @@ final class PsaProvider implements Provider {
     private HttpAnswer send(HttpAsk ask, Deadline deadline) {
         try {
             return wire.send(ask, deadline);
+        } catch (WireException e) {
+            throw noAnswer(ask, e);
+        }
+    }
+
+    /** Hangs up on content that is not wanted; whether that goes well changes nothing. */
+    private static void closeQuietly(InputStream content) {
+        try (content) {
+            return;
+        } catch (IOException e) {
+            return;
+        }
+    }
+
+    private Wire.Opened open(HttpAsk ask, Deadline deadline) {
+        try {
+            return wire.open(ask, deadline);
         } catch (WireException e) {
             throw noAnswer(ask, e);
         }
