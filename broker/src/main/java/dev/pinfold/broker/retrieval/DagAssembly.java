@@ -7,6 +7,7 @@ import dev.pinfold.content.Verifier;
 import dev.pinfold.content.dag.DagFrontier;
 import dev.pinfold.content.dag.DagFrontier.Verdict;
 import dev.pinfold.content.dag.DagLimits;
+import dev.pinfold.content.dag.DagWalk;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
@@ -119,9 +120,15 @@ final class DagAssembly implements Closeable {
         blocks = before;
     }
 
-    /** Makes the complete DAG the staged content of its root. */
-    Staged commit(Staging staging) {
-        return staging.commit(file, root);
+    /** Makes the complete DAG the staged content of its root, without blocks that turned out not to belong to it. */
+    Staged commit(Staging staging) throws IOException {
+        if (file.blocks() == blocks) {
+            return staging.commit(file, root);
+        }
+        try (StagingFile copy = staging.begin(root)) {
+            new DagWalk(file, limits).walk(List.of(root), copy);
+            return staging.commit(copy, root);
+        }
     }
 
     @Override

@@ -97,6 +97,11 @@ final class StagingFile implements BlockSink, BlockSource, Closeable {
         return cid.multihash().isIdentity() || index.find(cid.multihash()) >= 0;
     }
 
+    /** How many blocks there are. */
+    int blocks() {
+        return index.size();
+    }
+
     /** Bytes of the blocks so far. */
     long dagBytes() {
         return dagBytes;
