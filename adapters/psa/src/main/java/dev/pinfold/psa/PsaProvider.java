@@ -137,7 +137,7 @@ final class PsaProvider implements Provider {
             answers.requireContent(Purpose.CAR, root, opened.head().status(), opened.head());
             return opened.content();
         } catch (ProviderException e) {
-            closeQuietly(opened.content());
+            hangUp(opened.content(), e);
             throw e;
         }
     }
@@ -196,12 +196,11 @@ final class PsaProvider implements Provider {
         }
     }
 
-    /** Hangs up on content that is not wanted; whether that goes well changes nothing. */
-    private static void closeQuietly(InputStream content) {
-        try (content) {
-            return;
+    private static void hangUp(InputStream unwanted, ProviderException why) {
+        try {
+            unwanted.close();
         } catch (IOException e) {
-            return;
+            why.addSuppressed(e);
         }
     }
 
