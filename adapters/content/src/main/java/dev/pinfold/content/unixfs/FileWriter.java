@@ -10,6 +10,7 @@ import dev.pinfold.content.dag.PbNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -20,20 +21,24 @@ import java.util.List;
  * A file of one chunk is that raw leaf itself. Not safe for use by several threads.
  */
 public final class FileWriter {
+    private static final int FIRST_CAPACITY = 8 << 10;
+
     private final BlockSink sink;
     private final UnixFsOptions options;
     private final Hasher hasher = Hasher.of(HashFunction.SHA2_256);
     /** Links that wait for their parent: leaves at index 0. */
     private final List<List<Added>> levels = new ArrayList<>();
 
-    private byte[] chunk;
+    /** Grows up to one chunk for the first leaf, so that a tree of many small files does not cost a chunk for each. */
+    private byte[] chunk = new byte[0];
+
+    private int capacity = FIRST_CAPACITY;
     private int filled;
 
     /** A writer whose blocks go to {@code sink}. */
     public FileWriter(BlockSink sink, UnixFsOptions options) {
         this.sink = sink;
         this.options = options;
-        this.chunk = new byte[options.chunkSize()];
         levels.add(new ArrayList<>());
     }
 
@@ -41,27 +46,41 @@ public final class FileWriter {
     public static Added add(InputStream in, BlockSink sink, UnixFsOptions options) throws IOException {
         FileWriter writer = new FileWriter(sink, options);
         while (writer.fill(in)) {
-            writer.leaf();
+            writer.leafWhenFull();
         }
         return writer.finish();
     }
 
     private boolean fill(InputStream in) throws IOException {
-        filled = in.readNBytes(chunk, 0, chunk.length);
-        return filled == chunk.length;
+        makeRoom();
+        int read = in.read(chunk, filled, chunk.length - filled);
+        filled += Math.max(read, 0);
+        return read >= 0;
+    }
+
+    private void makeRoom() {
+        if (filled == chunk.length) {
+            int wanted = Math.max(capacity, chunk.length * 2);
+            chunk = Arrays.copyOf(chunk, Math.min(wanted, options.chunkSize()));
+        }
+    }
+
+    private void leafWhenFull() throws IOException {
+        if (filled == options.chunkSize()) {
+            leaf();
+        }
     }
 
     /** Appends {@code length} bytes from {@code offset}; they are copied. */
     public void write(byte[] bytes, int offset, int length) throws IOException {
         int done = 0;
         while (done < length) {
+            makeRoom();
             int take = Math.min(length - done, chunk.length - filled);
             System.arraycopy(bytes, offset + done, chunk, filled, take);
             filled += take;
             done += take;
-            if (filled == chunk.length) {
-                leaf();
-            }
+            leafWhenFull();
         }
     }
 
@@ -83,10 +102,11 @@ public final class FileWriter {
     }
 
     private void leaf() throws IOException {
-        // The sink keeps the array: a full chunk is handed over as it is, only the last one is cut.
-        byte[] bytes = filled == chunk.length ? chunk : java.util.Arrays.copyOf(chunk, filled);
+        // The sink keeps the array: a full one is handed over as it is, only the last one is cut.
+        byte[] bytes = filled == chunk.length ? chunk : Arrays.copyOf(chunk, filled);
         Block block = Block.of(Codec.RAW, bytes, hasher);
-        chunk = new byte[options.chunkSize()];
+        chunk = new byte[0];
+        capacity = options.chunkSize();
         filled = 0;
         sink.accept(block);
         append(0, new Added(block.cid(), block.size(), block.size()));
