@@ -49,6 +49,9 @@ final class ObjectShape<T> extends Shape<T> {
         List<String> known = fields.stream().map(Field::name).toList();
         boolean right = true;
         for (Node.Entry entry : mapping.entries()) {
+            if (problems.full()) {
+                return false;
+            }
             if (!known.contains(entry.key())) {
                 problems.add(
                         entry.keyAt(),

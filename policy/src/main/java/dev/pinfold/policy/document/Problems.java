@@ -34,6 +34,11 @@ final class Problems {
         }
     }
 
+    /** True when further problems are no longer listened to, so that nobody has to word them. */
+    boolean full() {
+        return found.size() >= MOST;
+    }
+
     boolean isEmpty() {
         return found.isEmpty();
     }

@@ -35,6 +35,9 @@ final class Shapes {
                 }
                 List<T> items = new ArrayList<>();
                 for (Node child : sequence.items()) {
+                    if (problems.full()) {
+                        return null;
+                    }
                     T value = item.read(child, problems);
                     if (value != null) {
                         items.add(value);
@@ -121,6 +124,9 @@ final class Shapes {
                     problems.add(node.at(), "must not be empty");
                 }
                 for (Node.Entry entry : mapping.entries()) {
+                    if (problems.full()) {
+                        return null;
+                    }
                     if (!key.matcher(entry.key()).matches()) {
                         problems.add(
                                 entry.keyAt(),

@@ -74,6 +74,7 @@ final class TreeReader {
         return YAMLFactory.builder()
                 .streamReadConstraints(bounds)
                 .loaderOptions(options)
+                .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
                 .build()
                 .createParser(text);
     }

@@ -2,6 +2,7 @@ package dev.pinfold.policy.document;
 
 import java.util.Collection;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the right word for a wrong one, and keeps long ones short in messages. */
 final class Words {
@@ -25,8 +26,10 @@ final class Words {
                 best = word;
             }
         }
-        if (best != null
-                && (least <= Math.max(1, Math.min(wrong.length(), best.length()) / 3) || contains(wrong, best))) {
+        if (best == null || least > Math.max(1, Math.min(wrong.length(), best.length()) / 3)) {
+            best = partOf(wrong, right);
+        }
+        if (best != null) {
             return "; did you mean '" + best + "'?";
         }
         if (right.isEmpty() || right.size() > 16) {
@@ -35,8 +38,19 @@ final class Words {
         return "; known here: " + String.join(", ", right.stream().sorted().toList());
     }
 
-    private static boolean contains(String wrong, String word) {
-        return wrong.length() >= 4 && plain(word).contains(plain(wrong));
+    /** The longest right word that contains the wrong one or is contained in it; short scraps do not count. */
+    private static @Nullable String partOf(String wrong, Collection<String> right) {
+        String found = null;
+        String given = plain(wrong);
+        for (String word : right.stream().sorted().toList()) {
+            String known = plain(word);
+            boolean related =
+                    (known.length() >= 3 && given.contains(known)) || (given.length() >= 4 && known.contains(given));
+            if (related && (found == null || word.length() > found.length())) {
+                found = word;
+            }
+        }
+        return found;
     }
 
     private static String plain(String word) {
