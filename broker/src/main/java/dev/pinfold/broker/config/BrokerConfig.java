@@ -103,7 +103,9 @@ public record BrokerConfig(
             Duration auditEvery,
             int auditBlocks,
             int lostAfter,
-            Duration retireAfter) {}
+            Duration retireAfter,
+            Duration stuckAfter,
+            Duration giveUpAfter) {}
 
     /** Where the placement policy stands. */
     public record PolicyFile(Path file) {}

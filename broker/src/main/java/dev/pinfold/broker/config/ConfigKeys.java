@@ -159,6 +159,16 @@ final class ConfigKeys {
             Kind.duration("0s", "365d"),
             "10m",
             "How long a copy that no pin wants is kept before it is released.");
+    static final Key<Duration> STUCK_AFTER = Key.of(
+            "reconcile.stuckAfter",
+            Kind.duration("1s", "365d"),
+            "1h",
+            "How long a provider may work on an order before the copy is placed elsewhere.");
+    static final Key<Duration> GIVE_UP_AFTER = Key.of(
+            "reconcile.giveUpAfter",
+            Kind.duration("1s", "365d"),
+            "24h",
+            "How long content that no source has is looked for before the pin fails.");
 
     static final Key<String> POLICY_FILE = Key.required(
             "policy.file", Kind.anyText(), "The placement policy; relative to the folder of this configuration file.");
@@ -203,6 +213,8 @@ final class ConfigKeys {
             AUDIT_BLOCKS,
             LOST_AFTER,
             RETIRE_AFTER,
+            STUCK_AFTER,
+            GIVE_UP_AFTER,
             POLICY_FILE);
 
     static final int MAX_PROVIDERS = 1000;

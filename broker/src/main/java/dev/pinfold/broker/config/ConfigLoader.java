@@ -215,7 +215,9 @@ public final class ConfigLoader {
                 in.value(ConfigKeys.AUDIT_EVERY),
                 in.value(ConfigKeys.AUDIT_BLOCKS),
                 in.value(ConfigKeys.LOST_AFTER),
-                in.value(ConfigKeys.RETIRE_AFTER));
+                in.value(ConfigKeys.RETIRE_AFTER),
+                in.value(ConfigKeys.STUCK_AFTER),
+                in.value(ConfigKeys.GIVE_UP_AFTER));
         if (reconcile.retryMax().compareTo(reconcile.retryMin()) < 0) {
             in.report(in.markOf(ConfigKeys.RETRY_MAX), "'reconcile.retryMax' is shorter than retryMin; make it longer");
         }

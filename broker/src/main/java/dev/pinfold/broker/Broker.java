@@ -1,0 +1,280 @@
+package dev.pinfold.broker;
+
+import dev.pinfold.broker.api.ApiServer;
+import dev.pinfold.broker.api.Authenticator;
+import dev.pinfold.broker.api.ContentRoutes;
+import dev.pinfold.broker.api.Errors;
+import dev.pinfold.broker.api.GatewayRoutes;
+import dev.pinfold.broker.api.ManagementServer;
+import dev.pinfold.broker.api.OperatorRoutes;
+import dev.pinfold.broker.api.PinRoutes;
+import dev.pinfold.broker.api.RateLimiter;
+import dev.pinfold.broker.cluster.BrokerIdentity;
+import dev.pinfold.broker.config.BrokerConfig;
+import dev.pinfold.broker.pin.PinService;
+import dev.pinfold.broker.placement.FleetView;
+import dev.pinfold.broker.placement.Placer;
+import dev.pinfold.broker.placement.PolicyFile;
+import dev.pinfold.broker.provider.Fleet;
+import dev.pinfold.broker.provider.ProviderSpec;
+import dev.pinfold.broker.reconcile.Decide;
+import dev.pinfold.broker.reconcile.Loop;
+import dev.pinfold.broker.reconcile.Reconciler;
+import dev.pinfold.broker.reconcile.Steps;
+import dev.pinfold.broker.retrieval.DataPath;
+import dev.pinfold.broker.retrieval.HeldBlocks;
+import dev.pinfold.broker.store.Database;
+import dev.pinfold.broker.store.DatabaseConfig;
+import dev.pinfold.broker.store.PinDetails;
+import dev.pinfold.broker.store.PinLists;
+import dev.pinfold.broker.store.PinStore;
+import dev.pinfold.broker.store.PlacementStore;
+import dev.pinfold.broker.store.ReplicaStore;
+import dev.pinfold.broker.store.TokenStore;
+import dev.pinfold.broker.telemetry.Metrics;
+import dev.pinfold.content.dag.DagLimits;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.json.JsonArray;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole broker, put together. Reads top to bottom: what is opened first is closed last.
+ *
+ * <p>Where to read on: {@link PinRoutes} takes a pin, {@link PinService} stores it, {@link Placer} decides where its
+ * copies go, {@link Reconciler} makes them, {@link Decide} holds the rules.
+ */
+public final class Broker implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Broker.class);
+    private static final Duration FOLD_EVERY = Duration.ofMillis(500);
+    private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
+
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final BrokerConfig config;
+    private final BrokerIdentity identity;
+    private final TokenStore tokens;
+    private final ApiServer api;
+    private final ManagementServer management;
+
+    /**
+     * Starts a broker; ready when this returns.
+     *
+     * @throws IllegalStateException it cannot start; the message says why and what to do
+     */
+    public static Broker start(BrokerConfig config) {
+        return new Broker(config);
+    }
+
+    private Broker(BrokerConfig config) {
+        this.config = config;
+        try {
+            Clock clock = Clock.systemUTC();
+            identity = opened(BrokerIdentity.open(config.dataDirectory()));
+            Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+            opened(() -> vertx.close().await(10, TimeUnit.SECONDS));
+            PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            opened(meters::close);
+            Metrics metrics = new Metrics(meters);
+
+            Database database = opened(Database.open(vertx, databaseConfig()));
+            management = opened(ManagementServer.open(vertx, config.management(), database, meters));
+            tokens = new TokenStore(database.reads(), database.writes());
+            PinStore pinStore = new PinStore(database.reads(), database.writes());
+            PinLists pinLists = new PinLists(database.reads(), database.writes());
+            ReplicaStore replicas = new ReplicaStore(database, identity.id());
+            PlacementStore placements = new PlacementStore(database);
+
+            Fleet fleet = opened(
+                    Fleet.open(config.providers().stream().map(ProviderSpec::of).toList(), vertx, metrics));
+            FleetView view = new FleetView(config.providers(), fleet, replicas, clock);
+            DataPath dataPath = opened(DataPath.open(config, vertx, metrics, clock));
+
+            Wakeups wakeups = new Wakeups();
+            PolicyFile policy = PolicyFile.read(config.policy().file());
+            Placer placer = new Placer(placements, view, policy, placerSettings(), clock);
+            Steps steps = new Steps(fleet, replicas, dataPath, config.fetch().totalTimeout());
+            Reconciler reconciler =
+                    opened(new Reconciler(replicas, fleet, steps, reconcilerSettings(), clock, wakeups::placement));
+            Loop placing = opened(new Loop("placement", config.reconcile().pollInterval(), () -> {
+                int settled = placer.settle();
+                if (settled > 0) {
+                    wakeups.replicas();
+                }
+                return settled;
+            }));
+            wakeups.set(placing::wake, reconciler::wake);
+            opened(new Loop("tallies", FOLD_EVERY, () -> database.await(pinLists.foldTallies())))
+                    .start();
+            opened(new Loop("sweep", SWEEP_EVERY, () -> {
+                        database.await(pinStore.dropExpiredKeys());
+                        dataPath.sweep(replicas);
+                        return 0;
+                    }))
+                    .start();
+
+            Authenticator auth = new Authenticator(tokens);
+            database.onNotify(TokenStore.REVOKED_CHANNEL, auth::forget, auth::forgetAll);
+            PinService pins = new PinService(pinStore, pinLists, pinRules(), clock, wakeups::placement);
+            RateLimiter limiter = new RateLimiter(
+                    config.limits().requestsPerSecond(), config.limits().burst(), System::nanoTime);
+            ContentRoutes content = opened(
+                    new ContentRoutes(dataPath.staging(), pins, auth, limiter, database::requireSpace, uploadLimits()));
+            GatewayRoutes gateway = opened(new GatewayRoutes(
+                    root -> new HeldBlocks(
+                            dataPath.staging().find(root),
+                            replicas.holders(root).stream()
+                                    .flatMap(id -> fleet.find(id).stream())
+                                    .toList()),
+                    DagLimits.DEFAULT));
+            api = opened(ApiServer.open(
+                    vertx, config.listen(), config.cors(), new Errors(database::translate), router -> {
+                        new PinRoutes(pins, auth, limiter, database::requireSpace, config.psa()).mount(router);
+                        new OperatorRoutes(
+                                        new PinDetails(database.reads()), tokens, auth, config.providers(), fleet, view)
+                                .mount(router);
+                        content.mount(router);
+                        gateway.mount(router);
+                    }));
+
+            placing.start();
+            reconciler.start();
+            management.started();
+            log.info("event=broker.started endpoint={} management={}", endpoint(), managementEndpoint());
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Wakes loops that do not exist yet when those that call are made. */
+    private static final class Wakeups {
+        private volatile Runnable placement = () -> {};
+        private volatile Runnable replicas = () -> {};
+
+        void set(Runnable wakePlacement, Runnable wakeReplicas) {
+            placement = wakePlacement;
+            replicas = wakeReplicas;
+        }
+
+        void placement() {
+            placement.run();
+        }
+
+        void replicas() {
+            replicas.run();
+        }
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        opened.push(part);
+        return part;
+    }
+
+    private DatabaseConfig databaseConfig() {
+        var url = config.database().url();
+        return new DatabaseConfig(
+                url == null ? null : url.value(),
+                config.dataDirectory(),
+                config.database().writeConnections(),
+                config.database().readConnections(),
+                config.storage().reserve());
+    }
+
+    /** The configured addresses, else the one this broker listens on, each ending in its peer id. */
+    private List<String> delegates() {
+        if (!config.psa().delegates().isEmpty()) {
+            return config.psa().delegates();
+        }
+        String host = config.listen().host();
+        String kind = host.contains(":") ? "ip6" : host.matches("[0-9.]+") ? "ip4" : "dns";
+        int port = config.listen().port() == 0 ? 8090 : config.listen().port();
+        return List.of("/" + kind + "/" + host + "/tcp/" + port + "/http/p2p/" + identity.peerId());
+    }
+
+    private PinService.Rules pinRules() {
+        return new PinService.Rules(
+                new JsonArray(delegates()).encode(),
+                config.limits().maxPins(),
+                config.psa().idempotencyTtl());
+    }
+
+    private ContentRoutes.Limits uploadLimits() {
+        DagLimits dag = DagLimits.DEFAULT.withSize(
+                DagLimits.DEFAULT.blocks(), config.limits().maxUploadBytes());
+        return new ContentRoutes.Limits(
+                config.limits().maxUploadBytes(), config.psa().maxMetaKeys(), dag);
+    }
+
+    private Placer.Settings placerSettings() {
+        return new Placer.Settings(
+                config.reconcile().retryMax().compareTo(Duration.ofSeconds(30)) < 0
+                        ? config.reconcile().retryMax()
+                        : Duration.ofSeconds(30),
+                config.reconcile().giveUpAfter(),
+                config.reconcile().retireAfter(),
+                delegates());
+    }
+
+    private Reconciler.Settings reconcilerSettings() {
+        BrokerConfig.Reconcile r = config.reconcile();
+        return new Reconciler.Settings(
+                r.workers(),
+                r.leaseDuration(),
+                r.pollInterval(),
+                new Decide.Settings(
+                        r.observeEvery(),
+                        r.retryMin(),
+                        r.retryMax(),
+                        r.maxAttempts(),
+                        r.unknownSettle(),
+                        r.stuckAfter(),
+                        r.auditEvery(),
+                        r.lostAfter()));
+    }
+
+    /** Where the Pinning Service API is, without a slash at the end. */
+    public String endpoint() {
+        return "http://" + host(config.listen().host()) + ":" + api.port();
+    }
+
+    /** Where health and metrics are. */
+    public String managementEndpoint() {
+        return "http://" + host(config.management().host()) + ":" + management.port();
+    }
+
+    private static String host(String host) {
+        return host.contains(":") ? "[" + host + "]" : host;
+    }
+
+    /** Tenants and tokens, for the command that started the broker. */
+    public TokenStore tokens() {
+        return tokens;
+    }
+
+    /** Stops everything in the reverse order of its start. */
+    @Override
+    public void close() {
+        while (!opened.isEmpty()) {
+            AutoCloseable part = opened.pop();
+            try {
+                part.close();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (Exception e) {
+                log.warn(
+                        "event=broker.close part={} detail=\"{}\"",
+                        part.getClass().getSimpleName(),
+                        e.toString());
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package dev.pinfold.broker.api;
+
+import dev.pinfold.broker.BrokerException;
+import dev.pinfold.broker.ErrorKind;
+import dev.pinfold.broker.retrieval.ContentRefusal;
+import dev.pinfold.content.Block;
+import dev.pinfold.content.BlockSource;
+import dev.pinfold.content.Cid;
+import dev.pinfold.content.ContentException;
+import dev.pinfold.content.Verifier;
+import dev.pinfold.content.car.CarWriter;
+import dev.pinfold.content.dag.DagLimits;
+import dev.pinfold.content.dag.DagWalk;
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+
+/**
+ * {@code GET|HEAD /ipfs/{cid}} of the trustless gateway specification: one raw block, or the whole DAG as a CARv1 in
+ * depth-first order without duplicates. Every block is verified before it is sent; an answer that cannot be finished
+ * ends as a broken connection.
+ */
+public final class GatewayRoutes implements AutoCloseable {
+    private static final String RAW = "application/vnd.ipld.raw";
+    private static final String CAR = "application/vnd.ipld.car";
+    private static final String FOREVER = "public, max-age=29030400, immutable";
+
+    private final Function<Cid, BlockSource> sources;
+    private final DagLimits limits;
+    private final ExecutorService readers = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("gateway-", 0).factory());
+
+    /**
+     * Makes the routes.
+     *
+     * @param sources opens the blocks below a root, wherever they are held
+     */
+    public GatewayRoutes(Function<Cid, BlockSource> sources, DagLimits limits) {
+        this.sources = sources;
+        this.limits = limits;
+    }
+
+    public void mount(Router router) {
+        router.route(HttpMethod.GET, "/ipfs/:cid").handler(this::serve);
+        router.route(HttpMethod.HEAD, "/ipfs/:cid").handler(this::serve);
+    }
+
+    private void serve(RoutingContext ctx) {
+        Cid cid = PinBodies.cid("the path", ctx.pathParam("cid"));
+        boolean car = wantsCar(ctx);
+        Context context = ctx.vertx().getOrCreateContext();
+        readers.execute(() -> {
+            try {
+                BlockSource source = sources.apply(cid);
+                Block root = source.block(cid, new Verifier());
+                if (car) {
+                    sendCar(ctx, context, cid, source);
+                } else {
+                    context.runOnContext(none -> sendRaw(ctx, cid, root));
+                }
+            } catch (ContentException e) {
+                ErrorKind kind =
+                        e.kind() == ContentException.Kind.INCOMPLETE ? ErrorKind.NOT_FOUND : ContentRefusal.kind(e);
+                context.runOnContext(
+                        none -> ctx.fail(new BrokerException(kind, cid + " cannot be served: " + e.getMessage(), e)));
+            } catch (IOException e) {
+                context.runOnContext(none -> ctx.fail(new BrokerException(
+                        ErrorKind.BAD_GATEWAY, cid + " could not be read to the end: " + e.getMessage(), e)));
+            } catch (RuntimeException e) {
+                context.runOnContext(none -> ctx.fail(e));
+            }
+        });
+    }
+
+    /** The format of the URL wins over the Accept header (IPIP-0523). */
+    private static boolean wantsCar(RoutingContext ctx) {
+        String format = ctx.request().getParam("format");
+        if (format == null) {
+            String accept =
+                    String.valueOf(ctx.request().getHeader(HttpHeaders.ACCEPT)).toLowerCase(Locale.ROOT);
+            format = accept.contains(CAR) ? "car" : accept.contains(RAW) ? "raw" : "";
+        }
+        return switch (format) {
+            case "car" -> true;
+            case "raw" -> false;
+            case "" ->
+                throw new BrokerException(
+                        ErrorKind.NOT_ACCEPTABLE,
+                        "say what you want: ?format=raw for the block, ?format=car for the DAG");
+            default ->
+                throw new BrokerException(
+                        ErrorKind.NOT_ACCEPTABLE,
+                        "format '" + Shown.of(format) + "' is not served here; ask for raw or car");
+        };
+    }
+
+    private static void sendRaw(RoutingContext ctx, Cid cid, Block root) {
+        HttpServerResponse response = head(ctx, cid, RAW, "bin", "\"" + cid + ".raw\"");
+        byte[] bytes = root.bytes();
+        if (ctx.request().method().equals(HttpMethod.HEAD)) {
+            response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(bytes.length))
+                    .end();
+        } else {
+            response.end(Buffer.buffer(bytes));
+        }
+    }
+
+    private void sendCar(RoutingContext ctx, Context context, Cid cid, BlockSource source) throws IOException {
+        ResponseStream out = new ResponseStream(ctx.response(), context);
+        context.runOnContext(none -> {
+            HttpServerResponse response =
+                    head(ctx, cid, CAR + ";version=1;order=dfs;dups=n", "car", "\"" + cid + ".car.dfs.n\"");
+            response.putHeader("Accept-Ranges", "none");
+            if (ctx.request().method().equals(HttpMethod.HEAD)) {
+                response.end();
+            } else {
+                response.setChunked(true);
+            }
+        });
+        if (ctx.request().method().equals(HttpMethod.HEAD)) {
+            return;
+        }
+        CarWriter car = new CarWriter(out, List.of(cid));
+        new DagWalk(source, limits).walk(List.of(cid), car);
+        out.flush();
+        context.runOnContext(none -> ctx.response().end());
+    }
+
+    private static HttpServerResponse head(RoutingContext ctx, Cid cid, String type, String ending, String etag) {
+        return ctx.response()
+                .putHeader(HttpHeaders.CONTENT_TYPE, type)
+                .putHeader("Content-Disposition", "attachment; filename=\"" + cid + "." + ending + "\"")
+                .putHeader("X-Content-Type-Options", "nosniff")
+                .putHeader(HttpHeaders.ETAG, etag)
+                .putHeader(HttpHeaders.CACHE_CONTROL, FOREVER)
+                .putHeader("X-Ipfs-Path", "/ipfs/" + cid)
+                .putHeader("X-Ipfs-Roots", cid.toString());
+    }
+
+    @Override
+    public void close() {
+        readers.shutdownNow();
+    }
+}

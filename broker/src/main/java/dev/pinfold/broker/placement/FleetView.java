@@ -1,0 +1,143 @@
+package dev.pinfold.broker.placement;
+
+import dev.pinfold.broker.config.BrokerConfig;
+import dev.pinfold.broker.config.BrokerConfig.ProviderEntry;
+import dev.pinfold.broker.provider.Fleet;
+import dev.pinfold.broker.provider.GuardedProvider;
+import dev.pinfold.broker.provider.HealthSnapshot;
+import dev.pinfold.broker.store.ReplicaStore;
+import dev.pinfold.policy.Breaker;
+import dev.pinfold.policy.Health;
+import dev.pinfold.policy.Inventory;
+import dev.pinfold.policy.Limits;
+import dev.pinfold.policy.Money;
+import dev.pinfold.policy.Price;
+import dev.pinfold.policy.ProviderSnapshot;
+import dev.pinfold.policy.ProviderState;
+import dev.pinfold.policy.Tier;
+import dev.pinfold.policy.Usage;
+import dev.pinfold.spi.Capability;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The fleet as the policy engine sees it: catalog, price, health and usage of this moment in one immutable value. */
+public final class FleetView {
+    private static final Duration USAGE_AGE = Duration.ofSeconds(30);
+
+    private final List<ProviderEntry> catalog;
+    private final Fleet fleet;
+    private final ReplicaStore replicas;
+    private final Clock clock;
+    private volatile Counted counted = new Counted(Instant.MIN, Map.of());
+
+    private record Counted(Instant at, Map<String, ReplicaStore.Usage> usage) {}
+
+    public FleetView(List<ProviderEntry> catalog, Fleet fleet, ReplicaStore replicas, Clock clock) {
+        this.catalog = List.copyOf(catalog);
+        this.fleet = fleet;
+        this.replicas = replicas;
+        this.clock = clock;
+    }
+
+    /** The fleet as it is. */
+    public Inventory now() {
+        Map<String, ReplicaStore.Usage> usage = usage();
+        return Inventory.of(
+                clock.instant(),
+                catalog.stream()
+                        .map(entry -> snapshot(entry, health(entry.id()), usage.get(entry.id())))
+                        .toList());
+    }
+
+    /**
+     * The fleet as it would be on its best day: everybody healthy and with room. What cannot be placed even there is
+     * hopeless; anything else is worth waiting for.
+     */
+    public Inventory atItsBest() {
+        Health best = new Health(1.0, 1_000_000, 0, 1, Breaker.CLOSED, null, 0);
+        return Inventory.of(
+                clock.instant(),
+                catalog.stream().map(entry -> snapshot(entry, best, null)).toList());
+    }
+
+    private Map<String, ReplicaStore.Usage> usage() {
+        Counted now = counted;
+        if (now.at().plus(USAGE_AGE).isBefore(clock.instant())) {
+            now = new Counted(clock.instant(), replicas.usage());
+            counted = now;
+        }
+        return now.usage();
+    }
+
+    /** What a provider holds for us, at most half a minute old. */
+    public ReplicaStore.Usage usage(String provider) {
+        return usage().getOrDefault(provider, new ReplicaStore.Usage(0, 0));
+    }
+
+    private Health health(String id) {
+        HealthSnapshot health =
+                fleet.find(id).map(GuardedProvider::health).orElseThrow(() -> new IllegalStateException(id));
+        return new Health(
+                health.successRate(),
+                health.samples(),
+                health.consecutiveFailures(),
+                health.retrievalP95Ms(),
+                switch (health.breaker()) {
+                    case CLOSED -> Breaker.CLOSED;
+                    case HALF_OPEN -> Breaker.HALF_OPEN;
+                    case OPEN -> Breaker.OPEN;
+                },
+                health.unhealthySince(),
+                0);
+    }
+
+    private ProviderSnapshot snapshot(ProviderEntry entry, Health health, ReplicaStore.@Nullable Usage usage) {
+        return ProviderSnapshot.of(
+                entry.id(),
+                switch (entry.tier()) {
+                    case HOT -> Tier.HOT;
+                    case COLD -> Tier.COLD;
+                },
+                entry.labels(),
+                capabilities(entry.id()),
+                new Limits(entry.limits().maxDagBytes(), entry.limits().maxPins()),
+                price(entry.price()),
+                health,
+                usage == null ? Usage.EMPTY : new Usage(usage.pins(), usage.bytes()),
+                ProviderState.ACTIVE);
+    }
+
+    private Set<String> capabilities(String id) {
+        Set<Capability> all = fleet.find(id).map(GuardedProvider::capabilities).orElse(Set.of());
+        return all.stream().map(FleetView::word).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The catalog's word for a capability. */
+    public static String word(Capability capability) {
+        return capability.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static Price price(BrokerConfig.Price price) {
+        return new Price(
+                money(price.storagePerGiBMonth()),
+                money(price.egressPerGiB()),
+                money(price.perPin()),
+                money(price.fixedMonthly()),
+                price.currency(),
+                price.asOf() == null ? null : price.asOf().atStartOfDay().toInstant(ZoneOffset.UTC),
+                null);
+    }
+
+    private static Money money(BigDecimal amount) {
+        return Money.of(amount.toPlainString());
+    }
+}

@@ -1,0 +1,272 @@
+package dev.pinfold.broker.store;
+
+import dev.pinfold.broker.pin.Caller;
+import dev.pinfold.broker.pin.NameFolding;
+import dev.pinfold.broker.pin.PinDraft;
+import dev.pinfold.broker.pin.PinRow;
+import dev.pinfold.broker.pin.PinStatus;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pins in PostgreSQL. A write that concerns placement marks the content due in the same transaction, so that an
+ * acknowledged pin is placed whatever happens next. One method per statement.
+ */
+public final class PinStore {
+    /** The columns of {@link PinRow}, in the order that {@link #row} reads. */
+    static final String COLUMNS = """
+            request_id, created, status, cid, name, origins::text, meta::text, info::text, delegates::text""";
+
+    private static final String INSERT = """
+            WITH allowed AS (
+              UPDATE token SET pins = pins + $3::bigint
+              WHERE id = $2 AND revoked_at IS NULL AND pins + $3 <= $4
+              RETURNING tenant_id
+            ), clock AS (
+              UPDATE tenant SET last_created = greatest(last_created, $5::bigint - 1) + $3
+              FROM allowed WHERE id = allowed.tenant_id
+              RETURNING last_created - $3 AS base, id
+            ), incoming AS (
+              SELECT i.*, clock.base + i.ord AS created, clock.id AS tenant_id
+              FROM unnest($6::uuid[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
+                WITH ORDINALITY AS i (request_id, content, cid, name, name_fold, origins, meta, ord), clock
+            ), wanted AS (
+              INSERT INTO content (cid, due_at) SELECT DISTINCT content, now() FROM incoming ORDER BY 1
+              ON CONFLICT (cid) DO UPDATE SET due_at = now()
+            ), noted AS (
+              INSERT INTO event (content, request_id, type) SELECT content, request_id, 'pin.accepted' FROM incoming
+            )
+            INSERT INTO pin (request_id, tenant_id, token_id, created, status, content, cid, name, name_fold,
+                             origins, meta, info, delegates)
+            SELECT request_id, tenant_id, $2, created, 0, content, cid, name, name_fold,
+                   origins::jsonb, meta::jsonb, '{}', $1::text::jsonb
+            FROM incoming
+            RETURNING request_id, created
+            """;
+
+    private static final String GET = "SELECT " + COLUMNS + " FROM pin WHERE request_id = $1 AND tenant_id = $2";
+
+    private static final String DELETE = """
+            WITH gone AS (
+              DELETE FROM pin WHERE request_id = $1 AND tenant_id = $2 RETURNING request_id, content, token_id
+            ), released AS (
+              UPDATE token SET pins = pins - 1 FROM gone WHERE id = gone.token_id
+            ), noted AS (
+              INSERT INTO event (content, request_id, type) SELECT content, request_id, 'pin.deleted' FROM gone
+            )
+            UPDATE content SET due_at = now() FROM gone WHERE cid = gone.content
+            """;
+
+    private static final String FIND_KEY =
+            "SELECT request_hash, request_id FROM idempotency WHERE tenant_id = $1 AND key = $2 AND expires > now()";
+
+    private static final String CLAIM_KEY = """
+            INSERT INTO idempotency (tenant_id, key, request_hash, request_id, expires)
+            VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (tenant_id, key) DO UPDATE
+            SET request_hash = excluded.request_hash, request_id = excluded.request_id, expires = excluded.expires
+            WHERE idempotency.expires <= now()
+            """;
+
+    private static final String DROP_EXPIRED_KEYS = "DELETE FROM idempotency WHERE expires <= now()";
+
+    private final SqlClient reads;
+    private final Pool writes;
+
+    public PinStore(SqlClient reads, Pool writes) {
+        this.reads = reads;
+        this.writes = writes;
+    }
+
+    /** A pin to be written, under the id it will have. */
+    public record NewPin(UUID requestId, PinDraft draft) {}
+
+    /** What the owner of an idempotency key asked for, and the pin it got. */
+    public record KeyOwner(Buffer requestHash, UUID requestId) {}
+
+    /**
+     * Writes pins made with one token, all or none, in one transaction of its own.
+     *
+     * @return the pins in the order given; empty when the token's quota does not allow them or it was revoked meanwhile
+     */
+    public Future<List<PinRow>> insert(
+            Caller caller, List<NewPin> pins, long maxPins, long nowMillis, String delegatesJson) {
+        return insert(writes, caller, pins, maxPins, nowMillis, delegatesJson);
+    }
+
+    private static Future<List<PinRow>> insert(
+            SqlClient sql, Caller caller, List<NewPin> pins, long maxPins, long nowMillis, String delegatesJson) {
+        Object[] columns = columns(pins);
+        Tuple tuple = Tuple.of(delegatesJson, caller.tokenId(), (long) pins.size(), maxPins, nowMillis);
+        for (Object column : columns) {
+            tuple.addValue(column);
+        }
+        return sql.preparedQuery(INSERT).execute(tuple).map(rows -> {
+            List<PinRow> written = new ArrayList<>(pins.size());
+            int i = 0;
+            for (Row row : rows) {
+                // unnest WITH ORDINALITY keeps the order, and INSERT … SELECT returns in it; checked here all the same.
+                NewPin pin = pins.get(i);
+                if (!pin.requestId().equals(row.getUUID(0))) {
+                    throw new IllegalStateException("pins came back in another order");
+                }
+                written.add(fresh(pin, row.getLong(1), (String[]) columns[5], (String[]) columns[6], i, delegatesJson));
+                i++;
+            }
+            return written;
+        });
+    }
+
+    private static Object[] columns(List<NewPin> pins) {
+        int n = pins.size();
+        UUID[] ids = new UUID[n];
+        String[] contents = new String[n];
+        String[] cids = new String[n];
+        @Nullable String[] names = new @Nullable String[n];
+        @Nullable String[] folds = new @Nullable String[n];
+        String[] origins = new String[n];
+        @Nullable String[] metas = new @Nullable String[n];
+        for (int i = 0; i < n; i++) {
+            PinDraft draft = pins.get(i).draft();
+            ids[i] = pins.get(i).requestId();
+            contents[i] = draft.cid().canonical();
+            cids[i] = draft.cidText();
+            names[i] = draft.name();
+            folds[i] = draft.name() == null ? null : NameFolding.fold(draft.name());
+            origins[i] = new JsonArray(draft.origins()).encode();
+            metas[i] =
+                    draft.meta() == null ? null : new JsonObject(new java.util.LinkedHashMap<>(draft.meta())).encode();
+        }
+        return new Object[] {ids, contents, cids, names, folds, origins, metas};
+    }
+
+    private static PinRow fresh(
+            NewPin pin, long created, String[] origins, @Nullable String[] metas, int i, String delegatesJson) {
+        PinDraft draft = pin.draft();
+        return new PinRow(
+                pin.requestId(),
+                created,
+                PinStatus.QUEUED,
+                draft.cidText(),
+                draft.name(),
+                origins[i],
+                metas[i],
+                "{}",
+                delegatesJson);
+    }
+
+    /** Reads one pin of one tenant. */
+    public Future<Optional<PinRow>> get(int tenantId, UUID requestId) {
+        return reads.preparedQuery(GET)
+                .execute(Tuple.of(requestId, tenantId))
+                .map(rows -> rows.size() == 0
+                        ? Optional.empty()
+                        : Optional.of(row(rows.iterator().next(), 0)));
+    }
+
+    /** Removes one pin; false when the tenant has no such pin. */
+    public Future<Boolean> delete(int tenantId, UUID requestId) {
+        return delete(writes, tenantId, requestId);
+    }
+
+    private static Future<Boolean> delete(SqlClient sql, int tenantId, UUID requestId) {
+        return sql.preparedQuery(DELETE).execute(Tuple.of(requestId, tenantId)).map(rows -> rows.rowCount() > 0);
+    }
+
+    /**
+     * Writes a pin and removes the one it replaces in one transaction: there is no moment at which neither exists.
+     *
+     * @return the new pin; empty when the old one does not exist (any more), and then nothing was written
+     */
+    public Future<Optional<PinRow>> replace(
+            Caller caller, UUID oldId, NewPin pin, long maxPins, long nowMillis, String delegatesJson) {
+        return writes.withTransaction(sql -> delete(sql, caller.tenantId(), oldId)
+                .compose(existed -> existed
+                        // The old pin's place in the quota was freed a moment ago, so the new one always fits.
+                        ? insert(sql, caller, List.of(pin), maxPins, nowMillis, delegatesJson)
+                                .map(written -> Optional.of(written.getFirst()))
+                        : Future.succeededFuture(Optional.empty())));
+    }
+
+    /**
+     * Writes a pin under an idempotency key. Of several requests with one key exactly one writes; the others learn of
+     * its pin.
+     */
+    public Future<KeyedInsert> insertOnce(
+            Caller caller,
+            String key,
+            Buffer requestHash,
+            OffsetDateTime expires,
+            NewPin pin,
+            long maxPins,
+            long nowMillis,
+            String delegatesJson) {
+        return writes.withTransaction(sql -> claimKey(sql, caller, key, requestHash, expires, pin)
+                .compose(mine -> mine
+                        ? insert(sql, caller, List.of(pin), maxPins, nowMillis, delegatesJson)
+                                .compose(written -> written.isEmpty()
+                                        ? Future.failedFuture(new QuotaReached())
+                                        : Future.succeededFuture(
+                                                new KeyedInsert(Optional.of(written.getFirst()), Optional.empty())))
+                        : sql.preparedQuery(FIND_KEY)
+                                .execute(Tuple.of(caller.tenantId(), key))
+                                .map(rows -> new KeyedInsert(
+                                        Optional.empty(),
+                                        Optional.of(owner(rows.iterator().next()))))));
+    }
+
+    private static Future<Boolean> claimKey(
+            SqlConnection sql, Caller caller, String key, Buffer hash, OffsetDateTime expires, NewPin pin) {
+        return sql.preparedQuery(CLAIM_KEY)
+                .execute(Tuple.of(caller.tenantId(), key, hash, pin.requestId(), expires))
+                .map(rows -> rows.rowCount() > 0);
+    }
+
+    private static KeyOwner owner(Row row) {
+        return new KeyOwner(row.getBuffer(0), row.getUUID(1));
+    }
+
+    /** Exactly one of the two: the pin that was written, or the earlier request that owns the key. */
+    public record KeyedInsert(Optional<PinRow> written, Optional<KeyOwner> owner) {}
+
+    /** The token's quota does not allow another pin. */
+    public static final class QuotaReached extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public QuotaReached() {
+            super("the token's pin quota is reached", null, false, false);
+        }
+    }
+
+    /** Forgets idempotency keys that have expired. */
+    public Future<Integer> dropExpiredKeys() {
+        return writes.query(DROP_EXPIRED_KEYS).execute().map(rows -> rows.rowCount());
+    }
+
+    /** Reads {@link #COLUMNS} starting at a column. */
+    static PinRow row(Row row, int at) {
+        return new PinRow(
+                row.getUUID(at),
+                row.getLong(at + 1),
+                PinStatus.of(row.getShort(at + 2)),
+                row.getString(at + 3),
+                row.getString(at + 4),
+                row.getString(at + 5),
+                row.getString(at + 6),
+                row.getString(at + 7),
+                row.getString(at + 8));
+    }
+}
