@@ -226,7 +226,7 @@ final class InventoryShapes {
 
         @Override
         Map<String, Object> schema(Definitions definitions) {
-            return Map.of("type", "number", "minimum", 0, "maximum", 1);
+            return new TreeMap<>(Map.of("type", "number", "minimum", 0, "maximum", 1));
         }
     }
 }

@@ -196,12 +196,11 @@ final class Labels {
             Map<String, Object> schema = new LinkedHashMap<>();
             schema.put("type", "object");
             schema.put("minProperties", 1);
-            schema.put(
-                    "properties",
-                    Map.of(
-                            "providers", names.schema(definitions),
-                            "provider", names.schema(definitions),
-                            "capabilities", capabilities.schema(definitions)));
+            Map<String, Object> properties = new LinkedHashMap<>();
+            properties.put("providers", names.schema(definitions));
+            properties.put("provider", names.schema(definitions));
+            properties.put("capabilities", capabilities.schema(definitions));
+            schema.put("properties", properties);
             schema.put("additionalProperties", values.schema(definitions));
             return schema;
         }
