@@ -6,11 +6,8 @@ import dev.pinfold.conformance.rule.Check;
 import dev.pinfold.conformance.rule.CheckResult;
 import dev.pinfold.conformance.rule.Profile;
 import dev.pinfold.conformance.rule.Report;
-import dev.pinfold.conformance.rule.Trial;
-import dev.pinfold.conformance.session.Cleanup;
 import dev.pinfold.conformance.session.Session;
 import dev.pinfold.conformance.session.Settings;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,10 +24,6 @@ import org.jspecify.annotations.Nullable;
  * thread; the clean-up still happens.
  */
 public final class Conformance {
-    private static final Duration CLEANUP = Duration.ofMinutes(5);
-    private static final Duration PATIENCE_AFTER_A_BREAK = Duration.ofSeconds(2);
-    private static final Duration CLEANUP_OF_A_BROKEN_RUN = Duration.ofSeconds(5);
-
     private final Settings settings;
     private final RunListener listener;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -66,24 +59,24 @@ public final class Conformance {
         List<CheckResult> results = new ArrayList<>();
         List<Report.Grade> grades = List.of();
         String reason = "";
-        try (Session session = new Session(settings)) {
-            current = session;
+        try (OpenRun run = new OpenRun(settings)) {
+            current = run.session();
             try {
-                Preflight.reach(session);
-                runChecks(session, results);
-                grades = probes.apply(session);
+                run.reach();
+                runChecks(run, results);
+                grades = probes.apply(run.session());
             } catch (RunAborted stop) {
                 reason = cancelled ? "stopped by the operator" : String.valueOf(stop.getMessage());
             } catch (NoAnswer none) {
                 reason = none.sentence();
             }
-            int left = cleanUp(session, reason.isEmpty());
+            int left = cleanUp(run, reason.isEmpty());
             return new Report(
                     Suite.version(),
                     settings.endpoint().toString(),
                     started,
                     Duration.ofNanos(System.nanoTime() - from),
-                    session.wire().requests(),
+                    run.session().requests(),
                     reason.isEmpty(),
                     reason,
                     left,
@@ -111,44 +104,33 @@ public final class Conformance {
         return closed.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void runChecks(Session session, List<CheckResult> results) {
+    private void runChecks(OpenRun run, List<CheckResult> results) {
         List<Check> checks = chosen(settings);
         for (int i = 0; i < checks.size(); i++) {
-            if (cancelled) {
-                throw new RunAborted("the run was stopped");
-            }
+            requireNotCancelled();
             listener.starting(checks.get(i), i + 1, checks.size());
-            CheckResult result = Trial.run(checks.get(i), session);
+            CheckResult result = run.run(checks.get(i));
             // A finding made while the operator stops the run would blame the endpoint for our own hurry.
-            if (cancelled) {
-                throw new RunAborted("the run was stopped");
-            }
+            requireNotCancelled();
             results.add(result);
             listener.finished(result);
-            if (result.failed()) {
-                Preflight.stillThere(session, result);
-            }
+            run.requireStillThere(result);
         }
     }
 
-    private int cleanUp(Session session, boolean finished) {
+    private void requireNotCancelled() {
+        if (cancelled) {
+            throw new RunAborted("the run was stopped");
+        }
+    }
+
+    private int cleanUp(OpenRun run, boolean finished) {
         // Clears the interrupt of a cancel, which would end the first request of the clean-up.
         boolean interrupted = Thread.interrupted();
-        session.wire().resume(finished || cancelled ? settings.limits().timeout() : PATIENCE_AFTER_A_BREAK);
-        int own = session.ledger().remaining().size();
-        if (own > 0) {
-            listener.cleaning(own);
+        if (run.own() > 0) {
+            listener.cleaning(run.own());
         }
-        int left = new Cleanup(session, finished || cancelled ? CLEANUP : CLEANUP_OF_A_BROKEN_RUN).run();
-        try {
-            if (left == 0) {
-                session.ledger().discard();
-            } else {
-                session.ledger().close();
-            }
-        } catch (IOException stateFile) {
-            // The file stays; `clean` finds that nothing remains.
-        }
+        int left = run.cleanUp(finished || cancelled);
         if (interrupted && !cancelled) {
             Thread.currentThread().interrupt();
         }

@@ -37,6 +37,7 @@ public final class Ledger implements AutoCloseable {
     private final Map<String, Account> cids = new LinkedHashMap<>();
     private final Set<String> gone = new LinkedHashSet<>();
     private final String endpoint;
+    private long pid = ProcessHandle.current().pid();
 
     private Ledger(Path file, FileOutputStream out, String endpoint) {
         this.file = file;
@@ -50,7 +51,10 @@ public final class Ledger implements AutoCloseable {
             Files.createDirectories(directory);
             Path file = directory.resolve(run + ".jsonl");
             Ledger ledger = new Ledger(file, open(file), endpoint);
-            ledger.write(Json.object().put("endpoint", endpoint).put("run", run));
+            ledger.write(Json.object()
+                    .put("endpoint", endpoint)
+                    .put("run", run)
+                    .put("pid", ProcessHandle.current().pid()));
             return ledger;
         } catch (IOException failure) {
             throw new UncheckedIOException(
@@ -73,6 +77,7 @@ public final class Ledger implements AutoCloseable {
             throw new IOException(file + " is not the state file of a conformance run");
         }
         Ledger ledger = new Ledger(file, open(file), endpoint);
+        ledger.pid = lines.getFirst().path("pid").asLong();
         for (JsonNode line : lines) {
             Account account = line.path("by").asText().equals("second") ? Account.SECOND : Account.FIRST;
             if (line.has("cid")) {
@@ -108,6 +113,11 @@ public final class Ledger implements AutoCloseable {
 
     public String endpoint() {
         return endpoint;
+    }
+
+    /** Whether the process that keeps this record still runs, so that its pins are in use. */
+    public boolean inUse() {
+        return pid != ProcessHandle.current().pid() && ProcessHandle.of(pid).isPresent();
     }
 
     /** A pin of this CID is about to be asked for. Texts that are no CID cannot be pinned and are not kept. */

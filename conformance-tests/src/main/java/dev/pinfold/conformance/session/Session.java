@@ -30,6 +30,7 @@ public final class Session implements AutoCloseable {
     private final Settings settings;
     private final String run;
     private final Ledger ledger;
+    private final Redactor redactor;
     private final Wire wire;
     private final @Nullable Wire gatewayWire;
     private final AtomicInteger sequence = new AtomicInteger();
@@ -63,7 +64,7 @@ public final class Session implements AutoCloseable {
         List<String> secrets = new ArrayList<>();
         secrets.add(settings.token());
         settings.secondToken().ifPresent(secrets::add);
-        Redactor redactor = new Redactor(secrets);
+        this.redactor = new Redactor(secrets);
         Pace pace = new Pace(settings.pace(), settings.ticks());
         this.wire = new Wire(settings.endpoint(), settings.limits(), pace, settings.ticks(), redactor);
         this.gatewayWire = settings.gateway()
@@ -92,6 +93,26 @@ public final class Session implements AutoCloseable {
 
     public Wire wire() {
         return wire;
+    }
+
+    /** All requests of the run, to the service and to the gateway. */
+    public long requests() {
+        return wire.requests() + (gatewayWire == null ? 0 : gatewayWire.requests());
+    }
+
+    /** The first account over a connection of its own with another pace; the caller closes the wire. */
+    public Psa first(Wire other) {
+        return new Psa(this, other, settings.token(), Ledger.Account.FIRST, exchange -> {});
+    }
+
+    /** A second way to the endpoint, at another pace. */
+    public Wire wireAt(double perSecond) {
+        return new Wire(
+                settings.endpoint(),
+                settings.limits(),
+                new Pace(perSecond, settings.ticks()),
+                settings.ticks(),
+                redactor);
     }
 
     public Population population() {
