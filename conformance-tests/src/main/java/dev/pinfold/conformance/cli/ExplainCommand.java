@@ -3,6 +3,7 @@ package dev.pinfold.conformance.cli;
 import dev.pinfold.conformance.Catalog;
 import dev.pinfold.conformance.rule.Check;
 import java.io.PrintWriter;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -44,17 +45,35 @@ final class ExplainCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Names the checks that sound like it. */
+    /** Names the checks whose ids are nearest. */
     static String unknown(String id) {
-        String word = id.contains(".") ? id.substring(0, id.indexOf('.')) : id;
-        List<String> alike = Catalog.all().stream()
+        List<String> near = Catalog.all().stream()
                 .map(Check::id)
-                .filter(known -> !word.isEmpty() && known.contains(word))
-                .limit(5)
+                .filter(known -> distance(id, known) <= Math.max(2, id.length() / 3))
+                .sorted(Comparator.comparingInt(known -> distance(id, known)))
+                .limit(3)
                 .toList();
         return "there is no check '" + id + "'"
-                + (alike.isEmpty()
+                + (near.isEmpty()
                         ? "; `conformance list` shows all"
-                        : "; did you mean " + String.join(", ", alike) + "?");
+                        : "; did you mean " + String.join(", ", near) + "?");
+    }
+
+    /** Insertions, deletions and changes that turn one into the other. */
+    private static int distance(String one, String other) {
+        int[] row = new int[other.length() + 1];
+        for (int j = 0; j <= other.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= one.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= other.length(); j++) {
+                int change = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[other.length()];
     }
 }

@@ -67,7 +67,7 @@ public final class CarChecks {
                         "gateway.car-disposition",
                         G,
                         MUST,
-                        "A CAR is an attachment with a file name ending in .car.",
+                        "A CAR is an attachment with a file name.",
                         SPEC + "Content-Disposition (response header)",
                         "Opened in a browser it would be shown as text.",
                         CarChecks::disposition),
@@ -176,9 +176,9 @@ public final class CarChecks {
         Exchange exchange = anyCar(t);
         String value = exchange.header("content-disposition").orElse("none");
         t.expect(
-                value.startsWith("attachment") && value.contains(".car"),
+                value.startsWith("attachment") && value.contains("filename"),
                 exchange,
-                "Content-Disposition: attachment; filename=\"….car\"",
+                "Content-Disposition: attachment; filename=…",
                 value);
     }
 

@@ -1,6 +1,7 @@
 package dev.pinfold.conformance.gateway;
 
 import static dev.pinfold.conformance.rule.Level.G;
+import static dev.pinfold.conformance.rule.Severity.INFO;
 import static dev.pinfold.conformance.rule.Severity.MUST;
 import static dev.pinfold.conformance.rule.Severity.SHOULD;
 import static dev.pinfold.conformance.session.GatewayAccess.CAR;
@@ -100,10 +101,18 @@ public final class RawChecks {
                         "gateway.content-disposition",
                         G,
                         MUST,
-                        "A raw block is an attachment with a file name ending in .bin.",
+                        "A raw block is an attachment with a file name.",
                         SPEC + "Content-Disposition (response header)",
                         "Opened in a browser it would be shown as whatever it looks like.",
                         RawChecks::disposition),
+                new Check(
+                        "gateway.file-name",
+                        G,
+                        INFO,
+                        "The file name of a raw block ends in .bin.",
+                        SPEC + "Content-Disposition (response header)",
+                        "Tools that save blocks and pick them up again go by the ending.",
+                        RawChecks::fileName),
                 new Check(
                         "gateway.etag",
                         G,
@@ -276,10 +285,16 @@ public final class RawChecks {
         Exchange exchange = t.gateway().raw(anyCid(t));
         String value = exchange.header("content-disposition").orElse("none");
         t.expect(
-                value.startsWith("attachment") && value.contains(".bin"),
+                value.startsWith("attachment") && value.contains("filename"),
                 exchange,
-                "Content-Disposition: attachment; filename=\"….bin\"",
+                "Content-Disposition: attachment; filename=…",
                 value);
+    }
+
+    private static void fileName(Trial t) {
+        Exchange exchange = t.gateway().raw(anyCid(t));
+        String value = exchange.header("content-disposition").orElse("none");
+        t.expect(value.contains(".bin"), exchange, "a file name ending in .bin", value);
     }
 
     private static void etag(Trial t) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -221,24 +222,34 @@ public final class Wire implements AutoCloseable {
     }
 
     private String sentence(ExecutionException failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null
-                && !(cause instanceof SSLException)
-                && !(cause instanceof BoundedBody.TooLong)) {
-            cause = cause.getCause();
-        }
-        String said = redactor.clean(String.valueOf(cause.getMessage()));
         String where = base.getHost() + (base.getPort() < 0 ? "" : ":" + base.getPort());
-        return switch (cause) {
-            case BoundedBody.TooLong tooLong -> tooLong.getMessage() + "";
-            case SSLException tls -> "no secure connection to " + where + ": " + said;
-            case java.net.http.HttpConnectTimeoutException slow -> "no connection to " + where + " in time";
-            case ConnectException refused -> "no connection to " + where + " (nothing listens there, or it is blocked)";
-            case java.nio.channels.UnresolvedAddressException unknown ->
-                "the host name " + base.getHost() + " is not known";
-            case IOException broken -> "the connection broke: " + shorten(said);
-            default -> "not an HTTP answer: " + shorten(cause.getClass().getSimpleName() + " " + said);
-        };
+        Throwable deepest = failure;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            deepest = cause;
+            switch (cause) {
+                case BoundedBody.TooLong tooLong -> {
+                    return String.valueOf(tooLong.getMessage());
+                }
+                case SSLException tls -> {
+                    return "no secure connection to " + where + ": " + shorten(said(tls));
+                }
+                case HttpConnectTimeoutException slow -> {
+                    return "no connection to " + where + " in time";
+                }
+                case ConnectException refused -> {
+                    return "no connection to " + where
+                            + " (nothing listens there, it is blocked, or the name is not known)";
+                }
+                default -> {}
+            }
+        }
+        return deepest instanceof IOException
+                ? "the connection broke: " + shorten(said(deepest))
+                : "not an HTTP answer: " + shorten(deepest.getClass().getSimpleName() + " " + said(deepest));
+    }
+
+    private String said(Throwable cause) {
+        return redactor.clean(String.valueOf(cause.getMessage()));
     }
 
     private static String shorten(String text) {

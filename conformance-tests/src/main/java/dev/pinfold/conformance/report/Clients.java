@@ -1,6 +1,7 @@
 package dev.pinfold.conformance.report;
 
 import dev.pinfold.conformance.rule.CheckResult;
+import dev.pinfold.conformance.rule.Profile;
 import dev.pinfold.conformance.rule.Report;
 import dev.pinfold.conformance.rule.Verdict;
 import java.util.ArrayList;
@@ -58,7 +59,11 @@ public final class Clients {
     public record Outlook(
             String client, String verdict, List<String> works, List<String> broken, List<String> untested) {}
 
+    /** One outlook per client; none when the report is about a gateway only. */
     public static List<Outlook> of(Report report) {
+        if (report.results().stream().noneMatch(result -> result.check().profile() == Profile.PSA)) {
+            return List.of();
+        }
         Map<String, CheckResult> results = report.results().stream()
                 .collect(Collectors.toMap(result -> result.check().id(), Function.identity(), (a, b) -> a));
         return ALL.stream().map(client -> outlook(client, results)).toList();

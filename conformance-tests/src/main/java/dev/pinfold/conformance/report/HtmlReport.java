@@ -12,8 +12,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A report as one self-contained page: no script, no font, no image and no link leaves the file. Verdicts are words and
@@ -111,6 +114,9 @@ public final class HtmlReport {
     }
 
     private void clients() {
+        if (Clients.of(report).isEmpty()) {
+            return;
+        }
         startTable("clients", "Which clients will work", "Client", "Verdict", "Works", "Broken", "Not tested");
         for (Clients.Outlook outlook : Clients.of(report)) {
             out.append("<tr><th scope=\"row\">")
@@ -177,12 +183,21 @@ public final class HtmlReport {
                 .append("</p>\n<p class=\"why\">")
                 .append(escape(result.check().why()))
                 .append("</p>\n");
-        for (Finding finding : result.findings()) {
-            out.append("<dl><dt>Expected</dt><dd>")
-                    .append(escape(finding.expected()))
-                    .append("</dd><dt>Got</dt><dd>")
-                    .append(escape(finding.got()))
-                    .append("</dd></dl>\n");
+        Map<String, List<Finding>> alike = result.findings().stream()
+                .collect(Collectors.groupingBy(
+                        f -> f.expected() + "\n" + f.got(), LinkedHashMap::new, Collectors.toList()));
+        alike.values().forEach(this::finding);
+        out.append("</article>\n");
+    }
+
+    /** Findings that say the same are told once, with the evidence of each. */
+    private void finding(List<Finding> alike) {
+        out.append("<dl><dt>Expected</dt><dd>")
+                .append(escape(alike.getFirst().expected()))
+                .append("</dd><dt>Got</dt><dd>")
+                .append(escape(alike.getFirst().got()))
+                .append("</dd></dl>\n");
+        for (Finding finding : alike) {
             var exchange = finding.exchange();
             if (exchange != null) {
                 out.append("<details><summary>")
@@ -194,7 +209,6 @@ public final class HtmlReport {
                         .append("</details>\n");
             }
         }
-        out.append("</article>\n");
     }
 
     /** Wide text scrolls inside its box, which therefore can be reached with the keyboard. */

@@ -40,17 +40,20 @@ public final class MarkdownReport {
                     .append(score.skip())
                     .append(" |\n");
         }
-        out.append("\n## Which clients will work\n\n| Client | Verdict | Broken | Not tested |\n|---|---|---|---|\n");
-        for (Clients.Outlook outlook : Clients.of(report)) {
-            out.append("| ")
-                    .append(outlook.client())
-                    .append(" | ")
-                    .append(outlook.verdict())
-                    .append(" | ")
-                    .append(String.join(", ", outlook.broken()))
-                    .append(" | ")
-                    .append(String.join(", ", outlook.untested()))
-                    .append(" |\n");
+        if (!Clients.of(report).isEmpty()) {
+            out.append(
+                    "\n## Which clients will work\n\n| Client | Verdict | Broken | Not tested |\n|---|---|---|---|\n");
+            for (Clients.Outlook outlook : Clients.of(report)) {
+                out.append("| ")
+                        .append(outlook.client())
+                        .append(" | ")
+                        .append(outlook.verdict())
+                        .append(" | ")
+                        .append(String.join(", ", outlook.broken()))
+                        .append(" | ")
+                        .append(String.join(", ", outlook.untested()))
+                        .append(" |\n");
+            }
         }
         for (Severity severity : Severity.values()) {
             failing(Scores.failing(report, severity), severity, out);

@@ -185,6 +185,7 @@ public enum Defect {
     GATEWAY_RANGE_SHIFTED("gateway.raw-range", "A Range answers with the wrong part"),
     GATEWAY_OCTET_STREAM("gateway.raw-content-type", "Raw blocks are application/octet-stream"),
     GATEWAY_INLINE("gateway.content-disposition", "Raw blocks are shown inline"),
+    GATEWAY_OTHER_FILE_NAME("gateway.file-name", "Raw blocks have another ending"),
     GATEWAY_NO_ETAG("gateway.etag", "There is no Etag"),
     GATEWAY_NEVER_304("gateway.etag", "If-None-Match is ignored"),
     GATEWAY_SNIFFED("gateway.nosniff", "nosniff is missing"),

@@ -110,7 +110,9 @@ final class ReferenceGateway {
         Headers headers = exchange.getResponseHeaders();
         String type = has(Defect.GATEWAY_OCTET_STREAM) ? "application/octet-stream" : "application/vnd.ipld.raw";
         String disposition = has(Defect.GATEWAY_INLINE) ? "inline" : "attachment";
-        headers.set("Content-Disposition", disposition + "; filename=\"" + cid + ".bin\"");
+        headers.set(
+                "Content-Disposition",
+                disposition + "; filename=\"" + cid + (has(Defect.GATEWAY_OTHER_FILE_NAME) ? ".raw\"" : ".bin\""));
         if (common(exchange, "\"" + cid + ".raw\"")) {
             return;
         }
