@@ -213,7 +213,7 @@ public final class HtmlReport {
 
     /** Wide text scrolls inside its box, which therefore can be reached with the keyboard. */
     private static String pre(String what, String text) {
-        return "<pre tabindex=\"0\" role=\"region\" aria-label=\"" + what + "\">" + escape(text) + "</pre>\n";
+        return "<pre tabindex=\"0\" role=\"group\" aria-label=\"" + what + "\">" + escape(text) + "</pre>\n";
     }
 
     private void grades() {
