@@ -1,0 +1,5 @@
+/** Tests of where copies go. */
+@NullMarked
+package dev.pinfold.broker.placement;
+
+import org.jspecify.annotations.NullMarked;
