@@ -19,7 +19,7 @@ final class Groupings {
                 numbers.count,
                 numbers.unknown,
                 max == null ? NO_LIMIT : max,
-                spread.minDomains(),
+                spread.minDomains() > 1 ? spread.minDomains() : 0,
                 0,
                 0,
                 spread.hard() ? 0 : spread.weight() * Scores.UNIT);

@@ -119,7 +119,9 @@ final class TierPlanner {
         if (holders.length == 0 || !rebalance.enabled() || !question.request().mayRebalance()) {
             return choice(sticky, sticky.optimalCost(), false);
         }
-        SetChoice free = SetSearch.solve(problem.choosing(size));
+        // A move is for the money, so it is weighed and made against the cheapest set, not against a nicer one in the
+        // band.
+        SetChoice free = SetSearch.solve(problem.choosing(size).withoutBand());
         long saving = sticky.cost() - free.cost();
         boolean worthIt = saving > 0
                 && RebalanceMath.passesHysteresis(rebalance, new Money(sticky.cost()), new Money(saving), moveCost());

@@ -26,6 +26,7 @@ final class TreeReader {
     /** Largest document, in characters. */
     static final int MAX_CHARACTERS = 8 << 20;
 
+    private static final int MAX_YAML_LINE = 64 << 10;
     private static final int MAX_DEPTH = 40;
     private static final int MAX_VALUES = 400_000;
 
@@ -46,6 +47,9 @@ final class TreeReader {
                     "the document has " + text.length() + " characters, at most " + MAX_CHARACTERS + " are read");
             return null;
         }
+        if (!isJson(text) && tooLongLine(text, problems)) {
+            return null;
+        }
         try (JsonParser parser = open(text)) {
             return new TreeReader(problems, parser).document();
         } catch (Refused e) {
@@ -58,14 +62,37 @@ final class TreeReader {
         return null;
     }
 
+    private static boolean isJson(String text) {
+        String start = text.stripLeading();
+        return start.startsWith("{") || start.startsWith("[");
+    }
+
+    /** The YAML scanner is slow on very long scalars, and nobody writes such lines by hand. */
+    private static boolean tooLongLine(String text, Problems problems) {
+        int line = 1;
+        int start = 0;
+        while (start < text.length()) {
+            int end = text.indexOf('\n', start);
+            int stop = end < 0 ? text.length() : end;
+            if (stop - start > MAX_YAML_LINE) {
+                problems.add(
+                        new Node.Position(line, MAX_YAML_LINE),
+                        "the line has " + (stop - start) + " characters, at most " + MAX_YAML_LINE + " are read");
+                return true;
+            }
+            start = stop + 1;
+            line++;
+        }
+        return false;
+    }
+
     private static JsonParser open(String text) throws IOException {
         StreamReadConstraints bounds = StreamReadConstraints.builder()
                 .maxNestingDepth(MAX_DEPTH)
                 .maxStringLength(1 << 20)
                 .maxNumberLength(64)
                 .build();
-        String start = text.stripLeading();
-        if (start.startsWith("{") || start.startsWith("[")) {
+        if (isJson(text)) {
             return JsonFactory.builder().streamReadConstraints(bounds).build().createParser(text);
         }
         LoaderOptions options = new LoaderOptions();

@@ -34,4 +34,9 @@ public record SetProblem(
     public SetProblem choosing(int wanted) {
         return new SetProblem(cost, score, tieBreak, groupings, forced, wanted, bandMillionths, costLimit);
     }
+
+    /** The same question with only the cheapest sets in the band. */
+    public SetProblem withoutBand() {
+        return new SetProblem(cost, score, tieBreak, groupings, forced, size, 0, costLimit);
+    }
 }
