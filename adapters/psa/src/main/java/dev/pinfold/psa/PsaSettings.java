@@ -76,9 +76,8 @@ record PsaSettings(
             setting("window", Kind.BOOLEAN, "Whether lists can be paged by the before parameter."),
             new Setting("pageSize", Kind.INTEGER, false, "1000", "Pins per page of a list: 10..1000."),
             new Setting("maxAnswerBytes", Kind.SIZE, false, "16777216", "Longest answer that is read: 64KiB..64MiB."),
-            new Setting(
-                    "connectTimeout", Kind.DURATION, false, "PT5S", "Longest time to open a connection: 100ms..1m."),
-            new Setting("stallTimeout", Kind.DURATION, false, "PT30S", "Longest silence within a CAR: 100ms..10m."));
+            new Setting("connectTimeout", Kind.DURATION, false, "5s", "Longest time to open a connection: 100ms..1m."),
+            new Setting("stallTimeout", Kind.DURATION, false, "30s", "Longest silence within a CAR: 100ms..10m."));
 
     private static Setting setting(String name, Kind kind, String meaning) {
         return new Setting(name, kind, false, null, meaning);
@@ -107,8 +106,8 @@ record PsaSettings(
                 read.flag("window", preset.window),
                 read.number("pageSize", null, 10, 1000),
                 read.number("maxAnswerBytes", null, 64 << 10, 64 << 20),
-                read.duration("connectTimeout", Duration.ofMillis(100), Duration.ofMinutes(1)),
-                read.duration("stallTimeout", Duration.ofMillis(100), Duration.ofMinutes(10)));
+                read.duration("connectTimeout", Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofMinutes(1)),
+                read.duration("stallTimeout", Duration.ofSeconds(30), Duration.ofMillis(100), Duration.ofMinutes(10)));
     }
 
     /** Without the secrets. */
@@ -200,9 +199,10 @@ record PsaSettings(
             throw wrong(name, "must be a whole number from " + least + " to " + most);
         }
 
-        Duration duration(String name, Duration least, Duration most) {
+        Duration duration(String name, Duration fallback, Duration least, Duration most) {
             try {
-                Duration duration = Duration.parse(text(name));
+                String text = settings.get(name);
+                Duration duration = text == null ? fallback : Duration.parse(text);
                 if (duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0) {
                     return duration;
                 }

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param name camelCase
  * @param kind how its text is read
  * @param required whether it must be given
- * @param defaultText what holds when it is not given; null where there is no default
+ * @param defaultText what holds when it is not given, written as in a configuration file; null where there is no
+ *     default
  * @param meaning one sentence with unit and bounds
  */
 public record Setting(

@@ -60,6 +60,20 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void a_company_needs_no_more_than_its_endpoint_and_token() throws IOException {
+        Path file = Files.writeString(folder.resolve("company.yaml"), """
+                policy: {file: policy.yaml}
+                providers:
+                  - id: company
+                    type: psa
+                    settings: {endpoint: https://one.example, token: {file: token.txt}}
+                """);
+        BrokerConfig config = ConfigLoader.standard().load(file, Overrides.NONE);
+        assertThat(config.providers().getFirst().adapter().text("connectTimeout"))
+                .isEqualTo("PT5S");
+    }
+
+    @Test
     void every_value_is_read_with_its_unit() {
         BrokerConfig config = load("""
                 listen: {host: 0.0.0.0, port: 9000}
