@@ -1,0 +1,293 @@
+package dev.pinfold.broker.bench;
+
+import dev.pinfold.broker.Broker;
+import dev.pinfold.broker.api.Tokens;
+import dev.pinfold.broker.config.BrokerConfig;
+import dev.pinfold.broker.config.ConfigLoader;
+import dev.pinfold.broker.pin.Caller.Scope;
+import dev.pinfold.broker.store.DatabaseConfig;
+import dev.pinfold.broker.store.EmbeddedPostgres;
+import dev.pinfold.broker.store.TokenStore.NewToken;
+import dev.pinfold.content.Cid;
+import dev.pinfold.content.Codec;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import io.vertx.pgclient.PgConnectOptions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongFunction;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code pinfold bench psa}: POST, GET by id and GET list of a real broker, against bare Vert.x handlers on the same
+ * PostgreSQL in the same run; then lists of a small and a large tenant. Rounds alternate, medians count.
+ */
+@Command(
+        name = "psa",
+        description = {
+            "Measure POST /pins, GET /pins/{id} and GET /pins against bare Vert.x handlers on the same database,",
+            "and lists of a tenant with many pins against one with 10,000. Takes some minutes."
+        },
+        footer = {"", "Example:", "  pinfold bench psa --pins 1000000"})
+final class PsaBench implements Callable<Integer> {
+    private static final int SMALL = 10_000;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Option(names = "--seconds", defaultValue = "3", description = "Length of one round (default: ${DEFAULT-VALUE}).")
+    int seconds;
+
+    @Option(names = "--rounds", defaultValue = "5", description = "Rounds of each (default: ${DEFAULT-VALUE}).")
+    int rounds;
+
+    @Option(names = "--clients", defaultValue = "32", description = "Clients at once (default: ${DEFAULT-VALUE}).")
+    int clients;
+
+    @Option(
+            names = "--pins",
+            defaultValue = "1000000",
+            description = "Pins of the large tenant; 0 leaves that part out (default: ${DEFAULT-VALUE}).")
+    int pins;
+
+    @Option(names = "--json", description = "Print the figures as one JSON document.")
+    boolean json;
+
+    private final JsonObject figures = new JsonObject();
+
+    @Override
+    public Integer call() throws Exception {
+        Path folder = Files.createTempDirectory("pinfold-bench");
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(folder.resolve("postgres"))) {
+            String url = url(postgres.connectOptions());
+            try (Broker broker = Broker.start(config(folder, url));
+                    BareServer bare = new BareServer(new DatabaseConfig(url, folder, 12, 6, 0));
+                    Load load = new Load(clients)) {
+                String token = token(broker, "default");
+                compare(load, URI.create(broker.endpoint()), token, bare.uri());
+                if (pins > 0) {
+                    lists(load, broker, url);
+                }
+            }
+        } finally {
+            delete(folder);
+        }
+        if (json) {
+            spec.commandLine().getOut().println(figures.encodePrettily());
+        }
+        return 0;
+    }
+
+    private static BrokerConfig config(Path folder, String url) throws IOException {
+        Path policy = folder.resolve("policy.yaml");
+        Files.writeString(
+                policy,
+                """
+                apiVersion: pinfold/v1
+                kind: PolicySet
+                metadata: {name: bench, revision: 1}
+                classes:
+                  one: {hot: {replicas: {min: 1, target: 1}}}
+                rules:
+                  - {name: all, match: {}, class: one}
+                """);
+        Path file = folder.resolve("broker.yaml");
+        Path secret = folder.resolve("database.url");
+        Files.writeString(secret, url);
+        Files.writeString(
+                file,
+                """
+                listen: {port: 0}
+                management: {port: 0}
+                dataDirectory: %s
+                database: {url: {file: %s}}
+                policy: {file: %s}
+                providers:
+                  - id: disk
+                    type: local
+                    labels: {region: here, org: us}
+                    price: {storagePerGiBMonth: 0.01, currency: USD, asOf: 2026-11-20}
+                    settings: {path: %s}
+                """
+                        .formatted(folder.resolve("data"), secret, policy, folder.resolve("store")));
+        return ConfigLoader.standard().load(file, ConfigLoader.Overrides.NONE);
+    }
+
+    private static String url(PgConnectOptions options) {
+        return "postgresql://" + encoded(options.getUser()) + ":" + encoded(String.valueOf(options.getPassword())) + "@"
+                + encoded(options.getHost()) + ":" + options.getPort() + "/" + encoded(options.getDatabase());
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private static String token(Broker broker, String tenant) {
+        String text = Tokens.fresh();
+        broker.tokens().ensureTenant(tenant).await();
+        broker.tokens()
+                .create(new NewToken(
+                        UUID.randomUUID(),
+                        tenant,
+                        "bench-" + tenant,
+                        Buffer.buffer(Tokens.hash(text)),
+                        EnumSet.allOf(Scope.class),
+                        1_000_000,
+                        1_000_000_000L))
+                .await();
+        return text;
+    }
+
+    private void compare(Load load, URI broker, String token, URI bare) {
+        LongFunction<Load.Call> post = n -> new Load.Call(HttpMethod.POST, "/pins", body());
+        String mine = firstId(load, broker, token);
+        String reference = firstId(load, bare, null);
+        pair("post", load, broker, token, bare, post, post);
+        pair(
+                "get",
+                load,
+                broker,
+                token,
+                bare,
+                n -> new Load.Call(HttpMethod.GET, "/pins/" + mine, null),
+                n -> new Load.Call(HttpMethod.GET, "/pins/" + reference, null));
+        pair(
+                "list",
+                load,
+                broker,
+                token,
+                bare,
+                n -> new Load.Call(HttpMethod.GET, "/pins?status=queued,pinning,pinned,failed", null),
+                n -> new Load.Call(HttpMethod.GET, "/pins", null));
+    }
+
+    /** Content that nobody has: the broker places every pin and looks for the bytes while it is measured. */
+    private static String body() {
+        byte[] random = new byte[16];
+        ThreadLocalRandom.current().nextBytes(random);
+        return "{\"cid\":\"" + Cid.of(Codec.RAW, random) + "\",\"name\":\"bench\",\"meta\":{\"app\":\"bench\"}}";
+    }
+
+    private String firstId(Load load, URI target, @Nullable String token) {
+        var answer = new java.util.concurrent.atomic.AtomicReference<String>("");
+        load.send(target, token, new Load.Call(HttpMethod.POST, "/pins", body()), answer::set);
+        return new JsonObject(answer.get()).getString("requestid");
+    }
+
+    private void pair(
+            String what,
+            Load load,
+            URI broker,
+            String token,
+            URI bare,
+            LongFunction<Load.Call> brokerCalls,
+            LongFunction<Load.Call> bareCalls) {
+        List<Load.Result> ours = new ArrayList<>();
+        List<Load.Result> theirs = new ArrayList<>();
+        Duration length = Duration.ofSeconds(seconds);
+        load.run(bare, null, clients, length, bareCalls);
+        load.run(broker, token, clients, length, brokerCalls);
+        for (int i = 0; i < rounds; i++) {
+            theirs.add(load.run(bare, null, clients, length, bareCalls));
+            ours.add(load.run(broker, token, clients, length, brokerCalls));
+        }
+        Load.Result us = median(ours);
+        Load.Result them = median(theirs);
+        double ratio = us.perSecond() / them.perSecond();
+        say(
+                "%-6s broker %8.0f/s p50 %6.2f ms p99 %6.2f ms failures %d | bare %8.0f/s p99 %6.2f ms | ratio %.2f",
+                what,
+                us.perSecond(),
+                us.p50Micros() / 1000.0,
+                us.p99Micros() / 1000.0,
+                us.failures(),
+                them.perSecond(),
+                them.p99Micros() / 1000.0,
+                ratio);
+        figures.put(
+                what,
+                new JsonObject()
+                        .put("perSecond", us.perSecond())
+                        .put("p99Ms", us.p99Micros() / 1000.0)
+                        .put("failures", us.failures())
+                        .put("referencePerSecond", them.perSecond())
+                        .put("ratio", ratio));
+    }
+
+    private static Load.Result median(List<Load.Result> results) {
+        return results.stream()
+                .sorted(Comparator.comparingDouble(Load.Result::perSecond))
+                .toList()
+                .get(results.size() / 2);
+    }
+
+    private void lists(Load load, Broker broker, String url) throws IOException {
+        String small = token(broker, "small");
+        String large = token(broker, "large");
+        try (ManyPins many = new ManyPins(url)) {
+            long begun = System.nanoTime();
+            many.fill("small", SMALL);
+            many.fill("large", pins);
+            say("filled tenants with %d and %d pins in %.0f s", SMALL, pins, (System.nanoTime() - begun) / 1e9);
+            URI target = URI.create(broker.endpoint());
+            for (ManyPins.Query query : many.queries(SMALL, pins)) {
+                long[] smallMicros = new long[rounds];
+                long[] largeMicros = new long[rounds];
+                Duration length = Duration.ofMillis(1000);
+                load.run(target, small, 1, length, n -> new Load.Call(HttpMethod.GET, query.small(n), null));
+                load.run(target, large, 1, length, n -> new Load.Call(HttpMethod.GET, query.large(n), null));
+                for (int i = 0; i < rounds; i++) {
+                    smallMicros[i] = load.run(
+                                    target, small, 1, length, n -> new Load.Call(HttpMethod.GET, query.small(n), null))
+                            .p50Micros();
+                    largeMicros[i] = load.run(
+                                    target, large, 1, length, n -> new Load.Call(HttpMethod.GET, query.large(n), null))
+                            .p50Micros();
+                }
+                Arrays.sort(smallMicros);
+                Arrays.sort(largeMicros);
+                double a = smallMicros[rounds / 2] / 1000.0;
+                double b = largeMicros[rounds / 2] / 1000.0;
+                say("list %-28s %d pins %.2f ms | %d pins %.2f ms | ratio %.2f", query.name(), SMALL, a, pins, b, b / a);
+                figures.put(
+                        "list " + query.name(),
+                        new JsonObject().put("smallMs", a).put("largeMs", b).put("ratio", b / a));
+            }
+        }
+    }
+
+    private void say(String format, Object... values) {
+        PrintWriter out = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
+        out.println(format.formatted(values));
+        out.flush();
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}
