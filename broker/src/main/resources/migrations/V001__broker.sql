@@ -120,29 +120,6 @@ CREATE TRIGGER pin_tally_updated AFTER UPDATE ON pin
   REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION pin_tally_updated();
 
--- How many pins of a tenant in these states were created before a moment. Reads at most 64 rows per level and at most
--- 512 pins, however many there are.
-CREATE FUNCTION pins_before(tenant int, states smallint[], moment bigint) RETURNS bigint
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT (
-      SELECT coalesce(sum(t.n), 0) FROM unnest(states) AS s (status),
-        (VALUES (33, 0::bigint, moment >> 33),
-                (27, (moment >> 33) << 6, moment >> 27),
-                (21, (moment >> 27) << 6, moment >> 21),
-                (15, (moment >> 21) << 6, moment >> 15),
-                (9, (moment >> 15) << 6, moment >> 9)) AS span (level, lo, hi),
-        LATERAL (SELECT sum(p.n) AS n FROM pin_tally p
-                 WHERE p.tenant_id = tenant AND p.status = s.status AND p.level = span.level
-                   AND p.bucket >= span.lo AND p.bucket < span.hi) AS t
-    ) + (
-      SELECT coalesce(sum(d.n), 0) FROM pin_tally_delta d
-      WHERE d.tenant_id = tenant AND d.status = ANY (states) AND d.bucket < moment >> 9
-    ) + (
-      SELECT count(*) FROM pin p
-      WHERE p.tenant_id = tenant AND p.created >= (moment >> 9) << 9 AND p.created < moment AND p.status = ANY (states)
-    )
-$$;
-
 -- One row per copy: this content at this provider, shared by all pins that want it there.
 CREATE TABLE replica (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

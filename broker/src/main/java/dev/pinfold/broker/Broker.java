@@ -89,7 +89,7 @@ public final class Broker implements AutoCloseable {
             management = opened(ManagementServer.open(vertx, config.management(), database, meters));
             tokens = new TokenStore(database.reads(), database.writes());
             PinStore pinStore = new PinStore(database.reads(), database.writes());
-            PinLists pinLists = new PinLists(database.reads(), database.writes());
+            PinLists pinLists = new PinLists(database.reads(), database.bookkeeping());
             ReplicaStore replicas = new ReplicaStore(database, identity.id());
             PlacementStore placements = new PlacementStore(database);
 
@@ -112,7 +112,7 @@ public final class Broker implements AutoCloseable {
                 return settled;
             }));
             wakeups.set(placing::wake, reconciler::wake);
-            opened(new Loop("tallies", FOLD_EVERY, () -> database.await(pinLists.foldTallies())))
+            opened(new Loop("tallies", FOLD_EVERY, () -> foldTallies(database, pinLists)))
                     .start();
             opened(new Loop("sweep", SWEEP_EVERY, () -> {
                         database.await(pinStore.dropExpiredKeys());
@@ -153,6 +153,15 @@ public final class Broker implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    /** Folds what has been appended since the last time; the loop rests in any case. */
+    private static int foldTallies(Database database, PinLists lists) {
+        int written = database.await(lists.foldTallies());
+        if (written > 0) {
+            database.await(lists.tidyTallies());
+        }
+        return 0;
     }
 
     /** Wakes loops that do not exist yet when those that call are made. */

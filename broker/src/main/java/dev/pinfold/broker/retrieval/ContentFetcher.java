@@ -211,7 +211,7 @@ public final class ContentFetcher {
     }
 
     private static FetchResult failed(Cid root, ErrorKind kind, String reason, List<FetchAttempt> attempts) {
-        LOG.info("event=fetch.failed cid={} kind={} attempts={} failure=\"{}\"", root, kind, attempts.size(), reason);
+        LOG.debug("event=fetch.failed cid={} kind={} attempts={} failure=\"{}\"", root, kind, attempts.size(), reason);
         return new NotFetched(kind, reason, attempts);
     }
 }

@@ -29,10 +29,12 @@ public final class Database implements AutoCloseable {
     private static final Duration CALL_LIMIT = Duration.ofSeconds(20);
     private static final Duration HEALTH_LIMIT = Duration.ofSeconds(2);
     private static final int PIPELINED_READS = 32;
+    private static final int BOOKKEEPERS = 6;
 
     private final @Nullable EmbeddedPostgres embedded;
     private final DiskGuard disk;
     private final Pool writes;
+    private final Pool bookkeeping;
     private final SqlClient reads;
     private final Notifications notifications;
 
@@ -58,6 +60,13 @@ public final class Database implements AutoCloseable {
         this.writes = PgBuilder.pool()
                 .with(poolOptions(config.writeConnections()))
                 .connectingTo(new PgConnectOptions(options).setPipeliningLimit(1))
+                .using(vertx)
+                .build();
+        this.bookkeeping = PgBuilder.pool()
+                .with(poolOptions(BOOKKEEPERS))
+                .connectingTo(new PgConnectOptions(options)
+                        .setPipeliningLimit(1)
+                        .addProperty("options", "-c synchronous_commit=off"))
                 .using(vertx)
                 .build();
         this.reads = PgBuilder.client()
@@ -138,6 +147,14 @@ public final class Database implements AutoCloseable {
         return writes;
     }
 
+    /**
+     * Connections for changes that a crash may take back: what is observed, decided and counted again anyway. Their
+     * commits do not wait for the disk. Order is kept: a change that is on the disk has all earlier ones before it.
+     */
+    public Pool bookkeeping() {
+        return bookkeeping;
+    }
+
     /** Connections for single queries, many at once on each. No transactions. */
     public SqlClient reads() {
         return reads;
@@ -211,7 +228,7 @@ public final class Database implements AutoCloseable {
 
     private void closeClients() {
         notifications.close();
-        Future.join(writes.close(), reads.close()).otherwiseEmpty().await();
+        Future.join(writes.close(), bookkeeping.close(), reads.close()).otherwiseEmpty().await();
     }
 
     /** Closes every connection and stops the embedded server. To be called once; not from an event loop. */

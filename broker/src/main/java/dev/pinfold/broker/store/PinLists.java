@@ -42,11 +42,11 @@ public final class PinLists {
     private static final String ALONE = "SELECT pg_try_advisory_xact_lock(7305804402)";
 
     private final SqlClient reads;
-    private final Pool writes;
+    private final Pool bookkeeping;
 
-    public PinLists(SqlClient reads, Pool writes) {
+    public PinLists(SqlClient reads, Pool bookkeeping) {
         this.reads = reads;
-        this.writes = writes;
+        this.bookkeeping = bookkeeping;
     }
 
     /** Answers a list query of one tenant. */
@@ -71,9 +71,7 @@ public final class PinLists {
                 parts.add(newest(" AND status = " + state));
             }
         }
-        String count = query.from() == 0
-                ? "pins_before($1, $2, $4)"
-                : "greatest(0, pins_before($1, $2, $4) - pins_before($1, $2, $3))";
+        String count = query.from() == 0 ? before("$4", query.to()) : "greatest(0, " + before("$4", query.to()) + " - " + before("$3", query.from()) + ")";
         return new Statement("""
                 WITH page AS (
                   SELECT * FROM (
@@ -83,6 +81,40 @@ public final class PinLists {
                 SELECT total.n, page.* FROM (SELECT %s AS n WHERE $2::smallint[] IS NOT NULL) AS total
                 LEFT JOIN page ON true ORDER BY page.created DESC
                 """.formatted(String.join("\n  UNION ALL\n  ", parts), count), parameters);
+    }
+
+    /**
+     * SQL for how many pins were created before a moment. It reads at most 64 tallies per level and state, the changes
+     * not folded yet, and at most 512 pins, however many there are. In the text and not in a function, so that its plan
+     * stays prepared.
+     */
+    private static String before(String moment, long value) {
+        if (value == PinQuery.END_OF_TIME) {
+            return """
+                   ((SELECT coalesce(sum(n), 0) FROM pin_tally
+                     WHERE tenant_id = $1 AND status = ANY ($2) AND level = 33)
+                   + (SELECT coalesce(sum(n), 0) FROM pin_tally_delta WHERE tenant_id = $1 AND status = ANY ($2)))""";
+        }
+        StringBuilder sum = new StringBuilder("(");
+        int above = 63;
+        for (int level : new int[] {33, 27, 21, 15, 9}) {
+            String from = above == 63 ? "0" : "(%s::bigint >> %d) << %d".formatted(moment, above, above - level);
+            sum.append(
+                    """
+                    (SELECT coalesce(sum(n), 0) FROM pin_tally WHERE tenant_id = $1 AND status = ANY ($2)
+                     AND level = %d AND bucket >= %s AND bucket < %s::bigint >> %d) +
+                    """
+                            .formatted(level, from, moment, level));
+            above = level;
+        }
+        return sum.append(
+                        """
+                        (SELECT coalesce(sum(n), 0) FROM pin_tally_delta
+                         WHERE tenant_id = $1 AND status = ANY ($2) AND bucket < %1$s::bigint >> 9)
+                        + (SELECT count(*) FROM pin WHERE tenant_id = $1 AND status = ANY ($2)
+                           AND created >= (%1$s::bigint >> 9) << 9 AND created < %1$s))"""
+                                .formatted(moment))
+                .toString();
     }
 
     private static String newest(String state) {
@@ -151,13 +183,18 @@ public final class PinLists {
         return new PinPage(count, pins);
     }
 
+    /** Frees the space of folded changes, which every count would read over otherwise. */
+    public Future<Void> tidyTallies() {
+        return bookkeeping.query("VACUUM pin_tally_delta").execute().mapEmpty();
+    }
+
     /**
      * Folds the appended changes of the counts into the tallies.
      *
      * @return how many tallies were written; 0 when there was nothing to do or another broker is at it
      */
     public Future<Integer> foldTallies() {
-        return writes.withTransaction(sql -> sql.query(ALONE)
+        return bookkeeping.withTransaction(sql -> sql.query(ALONE)
                 .execute()
                 .compose(rows -> rows.iterator().next().getBoolean(0)
                         ? sql.query(FOLD).execute().map(folded -> folded.rowCount())

@@ -173,7 +173,7 @@ public final class PlacementStore {
      * @return how many contents were settled
      */
     public int settle(int most, Duration grace, Function<List<Work>, List<Decision>> decide) {
-        SqlConnection sql = database.await(database.writes().getConnection());
+        SqlConnection sql = database.await(database.bookkeeping().getConnection());
         try {
             Transaction transaction = database.await(sql.begin());
             try {

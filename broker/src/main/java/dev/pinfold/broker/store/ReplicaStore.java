@@ -5,7 +5,6 @@ import dev.pinfold.broker.replica.Replica;
 import dev.pinfold.broker.replica.ReplicaState;
 import dev.pinfold.content.Cid;
 import io.vertx.core.json.JsonArray;
-import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
@@ -19,7 +18,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replicas in PostgreSQL: claimed by lease, recorded under a fencing number. Calls block; they are made on virtual
+ * Replicas in PostgreSQL: claimed by lease, recorded under a fencing number. Only the intent to send an order waits for
+ * the disk: anything else that a crash takes back is observed again. Calls block; they are made on virtual
  * threads only. Whoever needs both locks the content before the replica.
  */
 public final class ReplicaStore {
@@ -114,7 +114,6 @@ public final class ReplicaStore {
 
     private final Database database;
     private final UUID owner;
-    private final Pool writes;
 
     /**
      * Makes the store.
@@ -124,11 +123,10 @@ public final class ReplicaStore {
     public ReplicaStore(Database database, UUID owner) {
         this.database = database;
         this.owner = owner;
-        this.writes = database.writes();
     }
 
     private RowSet<Row> run(String sql, Tuple parameters) {
-        return database.await(writes.preparedQuery(sql).execute(parameters));
+        return database.await(database.bookkeeping().preparedQuery(sql).execute(parameters));
     }
 
     /**
@@ -181,7 +179,8 @@ public final class ReplicaStore {
      * @return false when the claim is no longer ours
      */
     public boolean intend(Replica replica, String orderKey) {
-        return run(INTEND, Tuple.of(replica.id(), replica.fence(), orderKey)).rowCount() > 0;
+        Tuple intent = Tuple.of(replica.id(), replica.fence(), orderKey);
+        return database.await(database.writes().preparedQuery(INTEND).execute(intent)).rowCount() > 0;
     }
 
     /**
