@@ -56,6 +56,7 @@ import org.slf4j.LoggerFactory;
 public final class Broker implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Broker.class);
     private static final Duration FOLD_EVERY = Duration.ofMillis(500);
+    private static final int BACKLOG = 4_000;
     private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -155,13 +156,13 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    /** Folds what has been appended since the last time; the loop rests in any case. */
+    /** Folds one portion; goes on at once only while a lot has gathered, so that steady traffic is folded in portions. */
     private static int foldTallies(Database database, PinLists lists) {
         int written = database.await(lists.foldTallies());
         if (written > 0) {
             database.await(lists.tidyTallies());
         }
-        return 0;
+        return written > BACKLOG ? written : 0;
     }
 
     /** Wakes loops that do not exist yet when those that call are made. */

@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PinRoutes {
     private static final int LONGEST_KEY = 255;
+    /** A database that needs longer is treated as away; the client may ask again. */
+    private static final long LIMIT_SECONDS = 20;
 
     private final PinService pins;
     private final Authenticator auth;
@@ -75,6 +78,7 @@ public final class PinRoutes {
         pins.list(
                         Authenticator.caller(ctx),
                         PinQueries.read(ctx.queryParams(), settings.defaultStatus(), settings.maxMetaKeys()))
+                .timeout(LIMIT_SECONDS, TimeUnit.SECONDS)
                 .onSuccess(page -> json(ctx, 200, PinJson.results(page)))
                 .onFailure(ctx::fail);
     }
@@ -82,12 +86,14 @@ public final class PinRoutes {
     private void add(RoutingContext ctx) {
         requireSpace.run();
         pins.add(Authenticator.caller(ctx), draft(ctx), idempotencyKey(ctx))
+                .timeout(LIMIT_SECONDS, TimeUnit.SECONDS)
                 .onSuccess(pin -> json(ctx, 202, PinJson.status(pin)))
                 .onFailure(ctx::fail);
     }
 
     private void get(RoutingContext ctx) {
         pins.get(Authenticator.caller(ctx), requestId(ctx))
+                .timeout(LIMIT_SECONDS, TimeUnit.SECONDS)
                 .onSuccess(pin -> json(ctx, 200, PinJson.status(pin)))
                 .onFailure(ctx::fail);
     }
@@ -95,12 +101,14 @@ public final class PinRoutes {
     private void replace(RoutingContext ctx) {
         requireSpace.run();
         pins.replace(Authenticator.caller(ctx), requestId(ctx), draft(ctx))
+                .timeout(LIMIT_SECONDS, TimeUnit.SECONDS)
                 .onSuccess(pin -> json(ctx, 202, PinJson.status(pin)))
                 .onFailure(ctx::fail);
     }
 
     private void delete(RoutingContext ctx) {
         pins.delete(Authenticator.caller(ctx), requestId(ctx))
+                .timeout(LIMIT_SECONDS, TimeUnit.SECONDS)
                 .onSuccess(done -> ctx.response().setStatusCode(202).end())
                 .onFailure(ctx::fail);
     }

@@ -26,31 +26,37 @@ final class BareServer implements AutoCloseable {
         this.database = Database.open(vertx, config);
         Pool writes = database.writes();
         SqlClient reads = database.reads();
-        database.await(writes.query(
-                        """
+        database.await(writes.query("""
                         CREATE TABLE IF NOT EXISTS bench_reference (
                           id uuid PRIMARY KEY, created bigint GENERATED ALWAYS AS IDENTITY UNIQUE, body text NOT NULL)
-                        """)
-                .execute());
+                        """).execute());
         Router router = Router.router(vertx);
-        router.post("/pins").handler(ctx -> ctx.request().body().compose(body -> {
-                    UUID id = UUID.randomUUID();
-                    return writes.preparedQuery("INSERT INTO bench_reference (id, body) VALUES ($1, $2)")
-                            .execute(Tuple.of(id, body.toString()))
-                            .map(id);
-                })
-                .onSuccess(id -> ctx.response().setStatusCode(202).end("{\"requestid\":\"" + id + "\"}"))
-                .onFailure(ctx::fail));
-        router.get("/pins/:id").handler(ctx -> reads.preparedQuery("SELECT id, body FROM bench_reference WHERE id = $1")
-                .execute(Tuple.of(UUID.fromString(ctx.pathParam("id"))))
-                .onSuccess(rows -> ctx.response().end(text(rows)))
-                .onFailure(ctx::fail));
-        router.get("/pins").handler(ctx -> reads.preparedQuery(
-                        "SELECT id, body FROM bench_reference ORDER BY created DESC LIMIT 10")
-                .execute()
-                .onSuccess(rows -> ctx.response().end(text(rows)))
-                .onFailure(ctx::fail));
-        this.server = vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1").await();
+        router.post("/pins")
+                .handler(ctx -> ctx.request()
+                        .body()
+                        .compose(body -> {
+                            UUID id = UUID.randomUUID();
+                            return writes.preparedQuery("INSERT INTO bench_reference (id, body) VALUES ($1, $2)")
+                                    .execute(Tuple.of(id, body.toString()))
+                                    .map(id);
+                        })
+                        .onSuccess(id -> ctx.response().setStatusCode(202).end("{\"requestid\":\"" + id + "\"}"))
+                        .onFailure(ctx::fail));
+        router.get("/pins/:id")
+                .handler(ctx -> reads.preparedQuery("SELECT id, body FROM bench_reference WHERE id = $1")
+                        .execute(Tuple.of(UUID.fromString(ctx.pathParam("id"))))
+                        .onSuccess(rows -> ctx.response().end(text(rows)))
+                        .onFailure(ctx::fail));
+        router.get("/pins")
+                .handler(ctx -> reads.preparedQuery(
+                                "SELECT id, body FROM bench_reference ORDER BY created DESC LIMIT 10")
+                        .execute()
+                        .onSuccess(rows -> ctx.response().end(text(rows)))
+                        .onFailure(ctx::fail));
+        this.server = vertx.createHttpServer()
+                .requestHandler(router)
+                .listen(0, "127.0.0.1")
+                .await();
     }
 
     private static String text(Iterable<Row> rows) {

@@ -25,8 +25,7 @@ final class Load implements AutoCloseable {
 
     Load(int clients) {
         this.client = vertx.createHttpClient(
-                new HttpClientOptions().setKeepAlive(true),
-                new PoolOptions().setHttp1MaxSize(clients));
+                new HttpClientOptions().setKeepAlive(true), new PoolOptions().setHttp1MaxSize(clients));
     }
 
     /** One request; the body is null for none. */
@@ -64,8 +63,7 @@ final class Load implements AutoCloseable {
 
     /** Sends one request and hands over the body of its answer. */
     void send(URI target, @Nullable String token, Call call, java.util.function.Consumer<String> answer) {
-        RequestOptions options =
-                new RequestOptions().setHost(target.getHost()).setPort(target.getPort());
+        RequestOptions options = new RequestOptions().setHost(target.getHost()).setPort(target.getPort());
         if (token != null) {
             options.putHeader("Authorization", "Bearer " + token);
         }
@@ -137,8 +135,7 @@ final class Load implements AutoCloseable {
         Result result(long took) {
             long[] sorted = Arrays.copyOf(nanos, measured);
             Arrays.sort(sorted);
-            return new Result(
-                    measured / (took / 1e9), at(sorted, 0.5) / 1000, at(sorted, 0.99) / 1000, failures);
+            return new Result(measured / (took / 1e9), at(sorted, 0.5) / 1000, at(sorted, 0.99) / 1000, failures);
         }
 
         private static long at(long[] sorted, double share) {

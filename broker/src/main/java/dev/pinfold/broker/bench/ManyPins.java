@@ -18,8 +18,7 @@ final class ManyPins implements AutoCloseable {
     private static final int PORTION = 10_000;
 
     /** 70 % pinned, 10 % each of the others; names and contents of their own; one `created` per 400 ms. */
-    private static final String FILL =
-            """
+    private static final String FILL = """
             WITH t AS (SELECT id FROM tenant WHERE name = $1),
             numbers AS (SELECT n FROM generate_series($2::bigint, $3::bigint) AS n),
             contents AS (
@@ -39,15 +38,14 @@ final class ManyPins implements AutoCloseable {
     private final Database database;
 
     ManyPins(String url) {
-        this.database = Database.open(vertx, new DatabaseConfig(url, Path.of(System.getProperty("java.io.tmpdir")), 2, 1, 0));
+        this.database =
+                Database.open(vertx, new DatabaseConfig(url, Path.of(System.getProperty("java.io.tmpdir")), 2, 1, 0));
     }
 
     void fill(String tenant, int count) {
         for (long from = 1; from <= count; from += PORTION) {
             long to = Math.min(count, from + PORTION - 1);
-            database.await(database.writes()
-                    .preparedQuery(FILL)
-                    .execute(Tuple.of(tenant, from, to, FIRST)));
+            database.await(database.writes().preparedQuery(FILL).execute(Tuple.of(tenant, from, to, FIRST)));
         }
         database.await(database.writes().query("ANALYZE").execute());
     }
@@ -72,13 +70,22 @@ final class ManyPins implements AutoCloseable {
                 same("status=queued,pinning", "/pins?status=queued,pinning"),
                 same("name exact", all + "&name=name-5003"),
                 same("name iexact", all + "&match=iexact&name=NAME-5003"),
-                each("before, in the middle", n -> all + "&before=" + time(small / 2), n -> all + "&before=" + time(large / 2)),
-                each("after, in the middle", n -> all + "&after=" + time(small / 2), n -> all + "&after=" + time(large / 2)),
+                each(
+                        "before, in the middle",
+                        n -> all + "&before=" + time(small / 2),
+                        n -> all + "&before=" + time(large / 2)),
+                each(
+                        "after, in the middle",
+                        n -> all + "&after=" + time(small / 2),
+                        n -> all + "&after=" + time(large / 2)),
                 each(
                         "window",
                         n -> all + "&after=" + time(small / 4) + "&before=" + time(small / 2),
                         n -> all + "&after=" + time(large / 4) + "&before=" + time(large / 2)),
-                each("page after page", n -> all + "&before=" + time(walk(small, n)), n -> all + "&before=" + time(walk(large, n))),
+                each(
+                        "page after page",
+                        n -> all + "&before=" + time(walk(small, n)),
+                        n -> all + "&before=" + time(walk(large, n))),
                 each(
                         "pinned, page after page",
                         n -> "/pins?before=" + time(walk(small, n)),

@@ -101,9 +101,7 @@ final class PsaBench implements Callable<Integer> {
 
     private static BrokerConfig config(Path folder, String url) throws IOException {
         Path policy = folder.resolve("policy.yaml");
-        Files.writeString(
-                policy,
-                """
+        Files.writeString(policy, """
                 apiVersion: pinfold/v1
                 kind: PolicySet
                 metadata: {name: bench, revision: 1}
@@ -115,9 +113,7 @@ final class PsaBench implements Callable<Integer> {
         Path file = folder.resolve("broker.yaml");
         Path secret = folder.resolve("database.url");
         Files.writeString(secret, url);
-        Files.writeString(
-                file,
-                """
+        Files.writeString(file, """
                 listen: {port: 0}
                 management: {port: 0}
                 dataDirectory: %s
@@ -129,8 +125,7 @@ final class PsaBench implements Callable<Integer> {
                     labels: {region: here, org: us}
                     price: {storagePerGiBMonth: 0.01, currency: USD, asOf: 2026-11-20}
                     settings: {path: %s}
-                """
-                        .formatted(folder.resolve("data"), secret, policy, folder.resolve("store")));
+                """.formatted(folder.resolve("data"), secret, policy, folder.resolve("store")));
         return ConfigLoader.standard().load(file, ConfigLoader.Overrides.NONE);
     }
 
@@ -215,16 +210,16 @@ final class PsaBench implements Callable<Integer> {
         Load.Result us = median(ours);
         Load.Result them = median(theirs);
         double ratio = us.perSecond() / them.perSecond();
-        say(
-                "%-6s broker %8.0f/s p50 %6.2f ms p99 %6.2f ms failures %d | bare %8.0f/s p99 %6.2f ms | ratio %.2f",
-                what,
-                us.perSecond(),
-                us.p50Micros() / 1000.0,
-                us.p99Micros() / 1000.0,
-                us.failures(),
-                them.perSecond(),
-                them.p99Micros() / 1000.0,
-                ratio);
+        say("%-6s broker %8.0f/s p50 %6.2f ms p99 %6.2f ms failures %d | bare %8.0f/s p99 %6.2f ms | ratio %.2f"
+                .formatted(
+                        what,
+                        us.perSecond(),
+                        us.p50Micros() / 1000.0,
+                        us.p99Micros() / 1000.0,
+                        us.failures(),
+                        them.perSecond(),
+                        them.p99Micros() / 1000.0,
+                        ratio));
         figures.put(
                 what,
                 new JsonObject()
@@ -249,12 +244,13 @@ final class PsaBench implements Callable<Integer> {
             long begun = System.nanoTime();
             many.fill("small", SMALL);
             many.fill("large", pins);
-            say("filled tenants with %d and %d pins in %.0f s", SMALL, pins, (System.nanoTime() - begun) / 1e9);
+            say("filled tenants with %d and %d pins in %.0f s"
+                    .formatted(SMALL, pins, (System.nanoTime() - begun) / 1e9));
             URI target = URI.create(broker.endpoint());
             for (ManyPins.Query query : many.queries(SMALL, pins)) {
                 long[] smallMicros = new long[rounds];
                 long[] largeMicros = new long[rounds];
-                Duration length = Duration.ofMillis(1000);
+                Duration length = Duration.ofSeconds(1);
                 load.run(target, small, 1, length, n -> new Load.Call(HttpMethod.GET, query.small(n), null));
                 load.run(target, large, 1, length, n -> new Load.Call(HttpMethod.GET, query.large(n), null));
                 for (int i = 0; i < rounds; i++) {
@@ -269,7 +265,8 @@ final class PsaBench implements Callable<Integer> {
                 Arrays.sort(largeMicros);
                 double a = smallMicros[rounds / 2] / 1000.0;
                 double b = largeMicros[rounds / 2] / 1000.0;
-                say("list %-28s %d pins %.2f ms | %d pins %.2f ms | ratio %.2f", query.name(), SMALL, a, pins, b, b / a);
+                say("list %-28s %d pins %.2f ms | %d pins %.2f ms | ratio %.2f"
+                        .formatted(query.name(), SMALL, a, pins, b, b / a));
                 figures.put(
                         "list " + query.name(),
                         new JsonObject().put("smallMs", a).put("largeMs", b).put("ratio", b / a));
@@ -277,9 +274,10 @@ final class PsaBench implements Callable<Integer> {
         }
     }
 
-    private void say(String format, Object... values) {
-        PrintWriter out = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
-        out.println(format.formatted(values));
+    private void say(String line) {
+        PrintWriter out =
+                json ? spec.commandLine().getErr() : spec.commandLine().getOut();
+        out.println(line);
         out.flush();
     }
 

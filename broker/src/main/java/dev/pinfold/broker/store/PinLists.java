@@ -27,7 +27,7 @@ public final class PinLists {
     private static final String FOLD = """
             WITH taken AS (
               DELETE FROM pin_tally_delta
-              WHERE id IN (SELECT id FROM pin_tally_delta ORDER BY id LIMIT 20000)
+              WHERE id IN (SELECT id FROM pin_tally_delta ORDER BY id LIMIT 4000)
               RETURNING tenant_id, status, bucket, n
             )
             INSERT INTO pin_tally AS t (tenant_id, status, level, bucket, n)
@@ -71,7 +71,9 @@ public final class PinLists {
                 parts.add(newest(" AND status = " + state));
             }
         }
-        String count = query.from() == 0 ? before("$4", query.to()) : "greatest(0, " + before("$4", query.to()) + " - " + before("$3", query.from()) + ")";
+        String count = query.from() == 0
+                ? before("$4", query.to())
+                : "greatest(0, " + before("$4", query.to()) + " - " + before("$3", query.from()) + ")";
         return new Statement("""
                 WITH page AS (
                   SELECT * FROM (
@@ -99,22 +101,17 @@ public final class PinLists {
         int above = 63;
         for (int level : new int[] {33, 27, 21, 15, 9}) {
             String from = above == 63 ? "0" : "(%s::bigint >> %d) << %d".formatted(moment, above, above - level);
-            sum.append(
-                    """
+            sum.append("""
                     (SELECT coalesce(sum(n), 0) FROM pin_tally WHERE tenant_id = $1 AND status = ANY ($2)
                      AND level = %d AND bucket >= %s AND bucket < %s::bigint >> %d) +
-                    """
-                            .formatted(level, from, moment, level));
+                    """.formatted(level, from, moment, level));
             above = level;
         }
-        return sum.append(
-                        """
+        return sum.append("""
                         (SELECT coalesce(sum(n), 0) FROM pin_tally_delta
                          WHERE tenant_id = $1 AND status = ANY ($2) AND bucket < %1$s::bigint >> 9)
                         + (SELECT count(*) FROM pin WHERE tenant_id = $1 AND status = ANY ($2)
-                           AND created >= (%1$s::bigint >> 9) << 9 AND created < %1$s))"""
-                                .formatted(moment))
-                .toString();
+                           AND created >= (%1$s::bigint >> 9) << 9 AND created < %1$s))""".formatted(moment)).toString();
     }
 
     private static String newest(String state) {

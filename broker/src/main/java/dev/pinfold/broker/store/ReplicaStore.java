@@ -180,7 +180,9 @@ public final class ReplicaStore {
      */
     public boolean intend(Replica replica, String orderKey) {
         Tuple intent = Tuple.of(replica.id(), replica.fence(), orderKey);
-        return database.await(database.writes().preparedQuery(INTEND).execute(intent)).rowCount() > 0;
+        return database.await(database.writes().preparedQuery(INTEND).execute(intent))
+                        .rowCount()
+                > 0;
     }
 
     /**
