@@ -14,8 +14,10 @@ import dev.pinfold.broker.store.PinDetails;
 import dev.pinfold.broker.store.TokenStore;
 import dev.pinfold.broker.store.TokenStore.NewToken;
 import dev.pinfold.broker.store.TokenStore.TokenRow;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -95,8 +97,20 @@ public final class OperatorRoutes {
         UUID id = PinRoutes.requestId(ctx);
         pins.placement(id, tenant(ctx))
                 .map(found -> found.orElseThrow(() -> unknownPin(id)))
-                .onSuccess(json -> answer(ctx, 200, json))
+                .onSuccess(json -> answer(ctx, 200, withRegions(json)))
                 .onFailure(ctx::fail);
+    }
+
+    /** Adds to each copy where its provider is, as the configuration says. */
+    private JsonObject withRegions(JsonObject placement) {
+        for (Object each : placement.getJsonArray("replicas")) {
+            JsonObject copy = (JsonObject) each;
+            catalog.stream()
+                    .filter(entry -> entry.id().equals(copy.getString("provider")))
+                    .findFirst()
+                    .ifPresent(entry -> copy.put("region", entry.labels().get("region")));
+        }
+        return placement;
     }
 
     private void events(RoutingContext ctx) {
@@ -143,7 +157,18 @@ public final class OperatorRoutes {
 
     /** Usage is counted by a blocking query now and then. */
     private static <T> Future<T> offLoop(RoutingContext ctx, Callable<T> work) {
-        return ctx.vertx().executeBlocking(work, false);
+        Promise<T> done = Promise.promise();
+        Context context = ctx.vertx().getOrCreateContext();
+        // Not a Vert.x worker: waiting for the database is refused there.
+        Thread.ofVirtual().name("operator").start(() -> {
+            try {
+                T result = work.call();
+                context.runOnContext(none -> done.complete(result));
+            } catch (Exception e) {
+                context.runOnContext(none -> done.fail(e));
+            }
+        });
+        return done.future();
     }
 
     private JsonObject provider(ProviderEntry entry) {

@@ -1,6 +1,8 @@
 package dev.pinfold.broker.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -22,11 +24,11 @@ final class PinExplainCommand extends ClientCommand {
             return Exit.DONE;
         }
         out().println(placement.path("cid").asText() + "  (requestid " + requestid + ")");
-        JsonNode goal = placement.path("goal");
-        out().println(placement.path("status").asText() + "; wanted: at least "
-                + goal.path("min").asText("?")
-                + " copies, better " + goal.path("target").asText("?") + "; counts as pinned with "
-                + ack(goal.path("ack")));
+        out().println(wanted(placement));
+        String details = placement.path("info").path("status_details").asText("");
+        if (!details.isEmpty()) {
+            out().println(BrokerClient.printable(details));
+        }
         out().println();
         Table table = new Table("provider", "region", "state", "since", "verified", "note");
         for (JsonNode replica : placement.path("replicas")) {
@@ -40,35 +42,55 @@ final class PinExplainCommand extends ClientCommand {
         }
         table.print(out());
         out().println();
-        for (JsonNode line : placement.path("explanation")) {
-            out().println(BrokerClient.printable(line.asText()));
-        }
+        why(placement.path("placement")).forEach(line -> out().println(BrokerClient.printable(line)));
         return Exit.DONE;
     }
 
-    private static String ack(JsonNode ack) {
-        if (!ack.isObject()) {
-            return ack.asText("?");
+    private static String wanted(JsonNode placement) {
+        JsonNode goal = placement.path("goal");
+        String status = placement.path("status").asText();
+        return goal.isObject()
+                ? status + "; wanted: " + goal.path("target").asText() + " copies; counts as pinned with "
+                        + goal.path("pinnedAt").asText() + " "
+                        + goal.path("ack").asText()
+                : status + "; where its copies go is not decided yet";
+    }
+
+    /** The last decision in words: what was chosen at which price, and why the others were not. */
+    private static List<String> why(JsonNode plan) {
+        List<String> lines = new ArrayList<>();
+        if (!plan.isObject()) {
+            return lines;
         }
-        StringBuilder text = new StringBuilder();
-        ack.properties()
-                .forEach(e -> text.append(text.isEmpty() ? "" : ", ")
-                        .append(e.getValue().asText())
-                        .append(' ')
-                        .append(e.getKey()));
-        return text.toString();
+        lines.add("last decision: rule '" + plan.path("rule").asText("none") + "' gives class '"
+                + plan.path("class").asText("none") + "'");
+        for (JsonNode chosen : plan.path("chosen")) {
+            lines.add("  chosen    " + chosen.path("provider").asText() + ": "
+                    + chosen.path("monthlyCost").asText() + " a month");
+        }
+        for (JsonNode excluded : plan.path("excluded")) {
+            lines.add("  excluded  " + excluded.path("provider").asText() + ": "
+                    + excluded.path("reason").asText());
+        }
+        for (JsonNode conflict : plan.path("conflict")) {
+            lines.add("  conflict  " + conflict.path("constraint").asText() + ": "
+                    + conflict.path("suggestion").asText());
+        }
+        return lines;
     }
 
     private static String note(JsonNode replica) {
-        JsonNode failure = replica.path("failure");
-        String text = failure.isObject() ? failure.path("detail").asText(failure.toString()) : failure.asText("");
+        String text = replica.path("detail").asText("");
+        if (text.isEmpty()) {
+            text = replica.path("failure").asText("");
+        }
         if (replica.path("attempts").asInt() > 1) {
             text += (text.isEmpty() ? "" : "; ") + replica.path("attempts").asInt() + " attempts";
         }
         if (replica.path("nextTry").isTextual()) {
-            text += (text.isEmpty() ? "" : "; ") + "next try "
+            text += (text.isEmpty() ? "" : "; ") + "next look "
                     + replica.path("nextTry").asText();
         }
-        return text.equals("null") ? "" : text;
+        return text;
     }
 }

@@ -131,8 +131,8 @@ final class TokenCommand implements Runnable {
                         token.path("name").asText(""),
                         token.path("tenant").asText(""),
                         scopes.toString(),
-                        token.path("created").asText(""),
-                        token.path("revoked").asText("").replace("null", ""));
+                        token.path("since").asText(""),
+                        token.path("revokedAt").asText(""));
             }
             table.print(out());
             return Exit.DONE;

@@ -219,9 +219,12 @@ class ClientCommandsTest {
         broker.pin(CID, "a", "pinned");
         Ran ran = Ran.at(data, "pin", "explain", "req-00001");
         assertThat(ran.out())
-                .contains("wanted: at least 2 copies, better 3; counts as pinned with 2 verified")
+                .contains("wanted: 3 copies; counts as pinned with 2 verified")
+                .contains("degraded: 2 of 3 copies")
                 .contains("answered 500; 3 attempts")
-                .contains("rule everything chose class three-regions");
+                .contains("rule 'everything' gives class 'three-regions'")
+                .contains("chosen    eu-west: 0.01 a month")
+                .contains("excluded  ap-south: its breaker is open");
         assertThat(Ran.at(data, "pin", "explain", "req-00001", "--json").json().path("replicas"))
                 .hasSize(2);
         assertThat(Ran.at(data, "pin", "events", "req-00001").out()).contains("replica.verified  eu-west");

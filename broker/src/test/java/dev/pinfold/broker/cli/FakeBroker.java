@@ -201,16 +201,21 @@ final class FakeBroker implements AutoCloseable {
         ObjectNode pin = pins.getOrDefault(id, Json.object());
         ObjectNode answer = Json.object().put("requestid", id).put("status", "pinned");
         answer.put("cid", pin.path("pin").path("cid").asText());
-        answer.putObject("goal").put("min", 2).put("target", 3).putObject("ack").put("verified", 2);
+        answer.putObject("goal").put("pinnedAt", 2).put("target", 3).put("ack", "verified");
+        answer.putObject("info").put("status_details", "degraded: 2 of 3 copies");
         ArrayNode replicas = answer.putArray("replicas");
         replicas.addObject().put("provider", "eu-west").put("region", "eu-west").put("state", "verified");
         replicas.addObject()
                 .put("provider", "us-east")
                 .put("region", "us-east")
                 .put("state", "failed")
-                .put("failure", "answered 500")
+                .put("failure", "unavailable")
+                .put("detail", "answered 500")
                 .put("attempts", 3);
-        answer.putArray("explanation").add("rule everything chose class three-regions");
+        ObjectNode plan =
+                answer.putObject("placement").put("rule", "everything").put("class", "three-regions");
+        plan.putArray("chosen").addObject().put("provider", "eu-west").put("monthlyCost", "0.01");
+        plan.putArray("excluded").addObject().put("provider", "ap-south").put("reason", "its breaker is open");
         return answer;
     }
 
