@@ -71,7 +71,11 @@ public final class Database implements AutoCloseable {
                 .build();
         this.reads = PgBuilder.client()
                 .with(poolOptions(config.readConnections()))
-                .connectingTo(new PgConnectOptions(options).setPipeliningLimit(PIPELINED_READS))
+                .connectingTo(new PgConnectOptions(options)
+                        .setPipeliningLimit(PIPELINED_READS)
+                        // A list statement takes longer to plan than to run, and the right plan does not depend on
+                        // the values: every filter has an index of its own.
+                        .addProperty("options", "-c plan_cache_mode=force_generic_plan -c jit=off"))
                 .using(vertx)
                 .build();
         this.notifications = new Notifications(vertx, new PgConnectOptions(options).setReconnectAttempts(0));

@@ -182,7 +182,10 @@ public final class PinLists {
 
     /** Frees the space of folded changes, which every count would read over otherwise. */
     public Future<Void> tidyTallies() {
-        return bookkeeping.query("VACUUM pin_tally_delta").execute().mapEmpty();
+        return bookkeeping
+                .query("VACUUM (TRUNCATE false) pin_tally_delta")
+                .execute()
+                .mapEmpty();
     }
 
     /**
