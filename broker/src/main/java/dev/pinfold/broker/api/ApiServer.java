@@ -72,6 +72,7 @@ public final class ApiServer implements AutoCloseable {
         try {
             return vertx.createHttpServer(options)
                     .requestHandler(router)
+                    .invalidRequestHandler(Errors::unreadable)
                     .listen()
                     .await(10, TimeUnit.SECONDS);
         } catch (TimeoutException e) {

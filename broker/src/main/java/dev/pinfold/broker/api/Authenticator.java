@@ -13,6 +13,9 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,23 +27,30 @@ public final class Authenticator {
     static final String CALLER = "pinfold.caller";
     private static final int LONGEST_TOKEN = 512;
 
-    private final TokenStore tokens;
+    private final Function<byte[], Future<Optional<Caller>>> tokens;
+    private final AtomicLong revocations = new AtomicLong();
     private final Cache<String, Caller> known = Caffeine.newBuilder()
             .maximumSize(10_000)
             .expireAfterWrite(Duration.ofMinutes(1))
             .build();
 
     public Authenticator(TokenStore tokens) {
+        this(tokens::find);
+    }
+
+    Authenticator(Function<byte[], Future<Optional<Caller>>> tokens) {
         this.tokens = tokens;
     }
 
     /** Forgets a revoked token. */
     public void forget(String hashHex) {
+        revocations.incrementAndGet();
         known.invalidate(hashHex);
     }
 
     /** Forgets all tokens: revocations may have been missed. */
     public void forgetAll() {
+        revocations.incrementAndGet();
         known.invalidateAll();
     }
 
@@ -89,9 +99,15 @@ public final class Authenticator {
             return Future.failedFuture(refused());
         }
         byte[] hash = Tokens.hash(token);
-        return tokens.find(hash).map(found -> {
+        String hashHex = HexFormat.of().formatHex(hash);
+        long revocationsBefore = revocations.get();
+        return tokens.apply(hash).map(found -> {
             Caller caller = found.orElseThrow(Authenticator::refused);
-            known.put(HexFormat.of().formatHex(hash), caller);
+            known.put(hashHex, caller);
+            if (revocations.get() != revocationsBefore) {
+                // Perhaps this one, after it was read and before it was remembered: nobody would forget it again.
+                known.invalidate(hashHex);
+            }
             return caller;
         });
     }

@@ -143,6 +143,9 @@ public final class ContentRoutes implements AutoCloseable {
 
     /** Parts come on the event loop and are written on a virtual thread, one after the other. */
     private Import directory(RoutingContext ctx, Context context, AtomicLong left) {
+        if (!String.valueOf(ctx.request().getHeader(HttpHeaders.CONTENT_TYPE)).matches("(?is).*;\\s*boundary=.+")) {
+            throw PinBodies.bad("the Content-Type multipart/form-data names no boundary");
+        }
         LinkedBlockingQueue<Event> parts = new LinkedBlockingQueue<>();
         ctx.request().setExpectMultipart(true);
         ctx.request().exceptionHandler(e -> parts.add(new Event(null, e)));
@@ -150,8 +153,14 @@ public final class ContentRoutes implements AutoCloseable {
         ctx.request().endHandler(none -> parts.add(new Event(null, null)));
         return () -> {
             try (TreeUpload tree = staging.addTree()) {
+                boolean empty = true;
                 for (Part part = next(parts); part != null; part = next(parts)) {
-                    tree.addFile(part.path(), part.body());
+                    tree.addFile(PinBodies.text("the name of a file", part.path()), part.body());
+                    empty = false;
+                }
+                if (empty) {
+                    // Also what a form that broke off, or has another boundary than announced, looks like.
+                    throw PinBodies.bad("the form holds no file; send each as a part with a filename");
                 }
                 return List.of(tree.finish());
             }

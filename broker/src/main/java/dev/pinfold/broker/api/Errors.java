@@ -3,6 +3,8 @@ package dev.pinfold.broker.api;
 import dev.pinfold.broker.BrokerException;
 import dev.pinfold.broker.ErrorKind;
 import dev.pinfold.content.ContentException;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -58,6 +60,24 @@ public final class Errors {
         response.setStatusCode(kind.status())
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                 .end(body(kind, error.details()));
+    }
+
+    /** Answers what is no HTTP request, and ends the connection: nobody knows where the next request would start. */
+    static void unreadable(HttpServerRequest request) {
+        Throwable why = request.decoderResult().cause();
+        int status = switch (why) {
+            case TooLongHttpLineException line -> 414;
+            case TooLongHttpHeaderException header -> 431;
+            case null, default -> 400;
+        };
+        request.response()
+                .setStatusCode(status)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                .putHeader(HttpHeaders.CONNECTION, "close")
+                .end(body(
+                        ErrorKind.BAD_REQUEST,
+                        "this is not an HTTP request that can be read: " + Shown.of(String.valueOf(why))))
+                .onComplete(done -> request.connection().close());
     }
 
     /**

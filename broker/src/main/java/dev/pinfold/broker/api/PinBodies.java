@@ -87,7 +87,7 @@ final class PinBodies {
         try {
             return Cid.parse(text);
         } catch (ContentException e) {
-            throw bad(where + " is not a CID: " + e.getMessage());
+            throw bad(where + ": " + e.getMessage());
         }
     }
 

@@ -175,7 +175,7 @@ final class PinQueries {
     }
 
     private static long ceilMillis(Instant time) {
-        return millis(time, time.equals(Instant.ofEpochMilli(time.toEpochMilli())) ? 0 : 1);
+        return millis(time, time.getNano() % 1_000_000 == 0 ? 0 : 1);
     }
 
     private static long millis(Instant time, int roundUp) {

@@ -133,6 +133,9 @@ public final class PinRoutes {
         if (key == null) {
             return null;
         }
+        if (ctx.request().headers().getAll("Idempotency-Key").size() > 1) {
+            throw PinBodies.bad("header 'Idempotency-Key' is given more than once; give it once");
+        }
         if (key.isBlank() || key.length() > LONGEST_KEY) {
             throw PinBodies.bad("header 'Idempotency-Key' must have 1 to " + LONGEST_KEY + " characters");
         }

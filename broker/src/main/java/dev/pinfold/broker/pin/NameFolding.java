@@ -7,11 +7,12 @@ public final class NameFolding {
     private NameFolding() {}
 
     /**
-     * Folds case by Unicode's full upper-case mapping followed by the simple lower-case one, so that {@code ß} is
-     * {@code ss} and every sigma is the same. Independent of language and of the neighbours of a letter.
+     * Folds case by Unicode's full lower-case, full upper-case and simple lower-case mappings, one after the other, so
+     * that {@code ß}, {@code ẞ} and {@code SS} are {@code ss}, every sigma is the same, and the Turkish capital I keeps
+     * its dot. Independent of language and of the neighbours of a letter.
      */
     public static String fold(String name) {
-        String upper = name.toUpperCase(Locale.ROOT);
+        String upper = name.toLowerCase(Locale.ROOT).toUpperCase(Locale.ROOT);
         StringBuilder folded = new StringBuilder(upper.length());
         upper.codePoints().forEach(point -> folded.appendCodePoint(Character.toLowerCase(point)));
         return folded.toString();

@@ -131,6 +131,7 @@ public final class PinService {
     public Future<PinRow> replace(Caller caller, UUID requestId, PinDraft draft) {
         NewPin pin = new NewPin(UUID.randomUUID(), draft);
         return pins.replace(caller, requestId, pin, quota(caller), clock.millis(), rules.delegatesJson())
+                .recover(e -> Future.failedFuture(e instanceof PinStore.QuotaReached ? quotaReached(caller) : e))
                 .map(row -> row.orElseThrow(() -> unknown(requestId)))
                 .onSuccess(row -> wake.run());
     }

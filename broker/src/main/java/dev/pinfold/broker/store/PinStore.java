@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,9 +61,18 @@ public final class PinStore {
 
     private static final String GET = "SELECT " + COLUMNS + " FROM pin WHERE request_id = $1 AND tenant_id = $2";
 
+    /** Locks in the order of every other writer (token, content, pin), so that none waits for the other in a circle. */
     private static final String DELETE = """
-            WITH gone AS (
-              DELETE FROM pin WHERE request_id = $1 AND tenant_id = $2 RETURNING request_id, content, token_id
+            WITH meant AS MATERIALIZED (
+              SELECT request_id, content, token_id FROM pin WHERE request_id = $1 AND tenant_id = $2
+            ), account AS MATERIALIZED (
+              SELECT id FROM token WHERE id = (SELECT token_id FROM meant) FOR NO KEY UPDATE
+            ), held AS MATERIALIZED (
+              SELECT cid FROM content
+              WHERE cid = (SELECT content FROM meant) AND (SELECT count(*) FROM account) >= 0 FOR NO KEY UPDATE
+            ), gone AS (
+              DELETE FROM pin WHERE request_id = $1 AND tenant_id = $2 AND content = (SELECT cid FROM held)
+              RETURNING request_id, content, token_id
             ), released AS (
               UPDATE token SET pins = pins - 1 FROM gone WHERE id = gone.token_id
             ), noted AS (
@@ -104,7 +115,7 @@ public final class PinStore {
      */
     public Future<List<PinRow>> insert(
             Caller caller, List<NewPin> pins, long maxPins, long nowMillis, String delegatesJson) {
-        return insert(writes, caller, pins, maxPins, nowMillis, delegatesJson);
+        return again(() -> insert(writes, caller, pins, maxPins, nowMillis, delegatesJson));
     }
 
     private static Future<List<PinRow>> insert(
@@ -179,7 +190,7 @@ public final class PinStore {
 
     /** Removes one pin; false when the tenant has no such pin. */
     public Future<Boolean> delete(int tenantId, UUID requestId) {
-        return delete(writes, tenantId, requestId);
+        return again(() -> delete(writes, tenantId, requestId));
     }
 
     private static Future<Boolean> delete(SqlClient sql, int tenantId, UUID requestId) {
@@ -189,16 +200,19 @@ public final class PinStore {
     /**
      * Writes a pin and removes the one it replaces in one transaction: there is no moment at which neither exists.
      *
-     * @return the new pin; empty when the old one does not exist (any more), and then nothing was written
+     * @return the new pin; empty when the old one does not exist (any more), and then nothing was written; fails with
+     *     {@link QuotaReached} when the quota has no room for it, and then the old one stays
      */
     public Future<Optional<PinRow>> replace(
             Caller caller, UUID oldId, NewPin pin, long maxPins, long nowMillis, String delegatesJson) {
-        return writes.withTransaction(sql -> delete(sql, caller.tenantId(), oldId)
+        return again(() -> writes.withTransaction(sql -> delete(sql, caller.tenantId(), oldId)
                 .compose(existed -> existed
-                        // The old pin's place in the quota was freed a moment ago, so the new one always fits.
+                        // The place that the old pin had in the quota is free now, but it may have been another
+                        // token's.
                         ? insert(sql, caller, List.of(pin), maxPins, nowMillis, delegatesJson)
-                                .map(written -> Optional.of(written.getFirst()))
-                        : Future.succeededFuture(Optional.empty())));
+                                .compose(PinStore::theOnly)
+                                .map(Optional::of)
+                        : Future.succeededFuture(Optional.empty()))));
     }
 
     /**
@@ -214,18 +228,32 @@ public final class PinStore {
             long maxPins,
             long nowMillis,
             String delegatesJson) {
-        return writes.withTransaction(sql -> claimKey(sql, caller, key, requestHash, expires, pin)
+        return again(() -> writes.withTransaction(sql -> claimKey(sql, caller, key, requestHash, expires, pin)
                 .compose(mine -> mine
                         ? insert(sql, caller, List.of(pin), maxPins, nowMillis, delegatesJson)
-                                .compose(written -> written.isEmpty()
-                                        ? Future.failedFuture(new QuotaReached())
-                                        : Future.succeededFuture(
-                                                new KeyedInsert(Optional.of(written.getFirst()), Optional.empty())))
+                                .compose(PinStore::theOnly)
+                                .map(written -> new KeyedInsert(Optional.of(written), Optional.empty()))
                         : sql.preparedQuery(FIND_KEY)
                                 .execute(Tuple.of(caller.tenantId(), key))
                                 .map(rows -> new KeyedInsert(
                                         Optional.empty(),
-                                        Optional.of(owner(rows.iterator().next()))))));
+                                        Optional.of(owner(rows.iterator().next())))))));
+    }
+
+    private static Future<PinRow> theOnly(List<PinRow> written) {
+        return written.isEmpty() ? Future.failedFuture(new QuotaReached()) : Future.succeededFuture(written.getFirst());
+    }
+
+    /** Makes a change that collided with another (SQLSTATE class 40) again: the database has undone all of it. */
+    private static <T> Future<T> again(Supplier<Future<T>> change) {
+        return change.get()
+                .recover(e -> collided(e) ? change.get() : Future.failedFuture(e))
+                .recover(e -> collided(e) ? change.get() : Future.failedFuture(e));
+    }
+
+    private static boolean collided(Throwable failure) {
+        return failure instanceof PgException pg
+                && String.valueOf(pg.getSqlState()).startsWith("40");
     }
 
     private static Future<Boolean> claimKey(
