@@ -28,9 +28,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -219,7 +221,11 @@ public final class Placer {
         List<CopyWork> mine = work.copies().stream()
                 .filter(c -> placed.providers().contains(c.provider()))
                 .toList();
-        String waiting = placed.waiting() != null ? placed.waiting() : missing(mine);
+        // What the copies say comes first: it is why there is something to wait for.
+        String said = Stream.of(missing(mine), placed.waiting())
+                .filter(Objects::nonNull)
+                .collect(Collectors.joining("; "));
+        String waiting = said.isEmpty() ? null : said;
         Projection.Shown shown = Projection.show(
                 placed.goal(), mine.stream().map(CopyWork::state).toList(), placed.hopeless(), waiting);
         Map<String, String> info = new LinkedHashMap<>(shown.info());

@@ -61,7 +61,7 @@ public final class Decide {
         return Optional.of(
                 switch (outcome) {
                     case Outcome.Seen seen -> seen(replica, seen.sighting(), settings, now);
-                    case Outcome.Broke broke -> broke(replica, broke.failure(), settings);
+                    case Outcome.Broke broke -> broke(replica, broke.failure(), settings, now);
                     case Outcome.NoSource none -> noSource(replica, none.report(), settings);
                     case Outcome.Proven proven ->
                         Edit.of(replica)
@@ -92,9 +92,10 @@ public final class Decide {
         return unheard && replica.orderKey() == null ? change.withoutOrder() : change;
     }
 
-    /** Begins again after a failure; the order key stays, so that an order that did arrive is found. */
+    /** Begins again after a failure. An order that was sent may be there, so it is looked for before it is sent again. */
     public static Change startOver(Replica replica) {
-        return Edit.of(replica).state(ReplicaState.PLANNED).in(Duration.ZERO);
+        ReplicaState from = replica.orderKey() == null ? ReplicaState.PLANNED : ReplicaState.ORDERED;
+        return Edit.of(replica).state(from).in(Duration.ZERO);
     }
 
     private static Change seen(Replica replica, Sighting sighting, Settings settings, Instant now) {
@@ -160,7 +161,8 @@ public final class Decide {
     }
 
     private static Change unknown(Replica replica, String reason, Settings settings, Instant now) {
-        int looks = replica.looks() + 1;
+        // What was counted before sending were no looks at this order.
+        int looks = replica.state() == ReplicaState.PLANNED ? 0 : replica.looks() + 1;
         boolean settled = looks >= 3 && Duration.between(replica.since(), now).compareTo(settings.unknownSettle()) >= 0;
         if (replica.state() == ReplicaState.ORDERED && settled) {
             return Edit.of(replica)
@@ -178,7 +180,7 @@ public final class Decide {
                 .in(backoff(settings.retryMin(), cap, looks - 1));
     }
 
-    private static Change broke(Replica replica, Failure failure, Settings settings) {
+    private static Change broke(Replica replica, Failure failure, Settings settings, Instant now) {
         return switch (failure) {
             case Failure.OutcomeUnknown unknown ->
                 Edit.of(replica)
@@ -192,14 +194,34 @@ public final class Decide {
                         .failure(label(failure), failure.detail())
                         .in(after == null ? backoff(settings.retryMin(), settings.retryMax(), replica.looks()) : after);
             }
-            case Failure.Unavailable away -> later(replica, failure, settings);
-            case Failure.ProtocolViolation broken -> later(replica, failure, settings);
+            case Failure.Unavailable away -> away(replica, failure, settings, now);
+            case Failure.ProtocolViolation broken -> away(replica, failure, settings, now);
             case Failure.InvalidOrder refused -> refused(replica, failure, settings);
             case Failure.Unauthorized refused -> refused(replica, failure, settings);
             case Failure.Unsupported refused -> refused(replica, failure, settings);
             case Failure.QuotaExceeded refused -> refused(replica, failure, settings);
             case Failure.Rejected refused -> refused(replica, failure, settings);
         };
+    }
+
+    /** A provider that does not answer. While it may hold an order, a failed look is no look: settling begins again. */
+    private static Change away(Replica replica, Failure failure, Settings settings, Instant now) {
+        if (replica.state() != ReplicaState.ORDERED) {
+            return later(replica, failure, settings);
+        }
+        Duration waited = Duration.between(replica.since(), now);
+        boolean tooLong = waited.compareTo(settings.unknownSettle().multipliedBy(2)) >= 0;
+        return Edit.of(replica)
+                .state(tooLong ? ReplicaState.FAILED : ReplicaState.ORDERED)
+                .failure(label(failure), failure.detail())
+                .in(asLongAgain(waited, settings));
+    }
+
+    /** A pause as long as was waited already, within the bounds of all pauses. */
+    private static Duration asLongAgain(Duration waited, Settings settings) {
+        Duration least = settings.retryMin();
+        Duration most = settings.retryMax();
+        return waited.compareTo(least) < 0 ? least : waited.compareTo(most) > 0 ? most : waited;
     }
 
     /** A failure that has no effect at the provider and may pass by itself. */
@@ -268,32 +290,36 @@ public final class Decide {
                 Duration cap = settings.unknownSettle().dividedBy(2);
                 yield settled ? Optional.empty() : Optional.of(again.in(backoff(settings.retryMin(), cap, looks - 1)));
             }
-            case Outcome.Broke broke ->
-                switch (broke.failure()) {
-                    case Failure.NotFound gone -> Optional.empty();
-                    case Failure.Unsupported cannot -> Optional.empty();
-                    case Failure.RateLimited limited ->
-                        Optional.of(again.failure(label(limited), limited.detail())
-                                .in(limited.retryAfter() == null ? pause : limited.retryAfter()));
-                    case Failure.InvalidOrder f ->
-                        Optional.of(again.failure(label(f), f.detail()).in(pause));
-                    case Failure.Unauthorized f ->
-                        Optional.of(again.failure(label(f), f.detail()).in(pause));
-                    case Failure.QuotaExceeded f ->
-                        Optional.of(again.failure(label(f), f.detail()).in(pause));
-                    case Failure.Unavailable f ->
-                        Optional.of(again.failure(label(f), f.detail()).in(pause));
-                    case Failure.Rejected f ->
-                        Optional.of(again.failure(label(f), f.detail()).in(pause));
-                    case Failure.ProtocolViolation f ->
-                        Optional.of(again.failure(label(f), f.detail()).in(pause));
-                    case Failure.OutcomeUnknown f ->
-                        Optional.of(again.failure(label(f), f.detail()).in(pause));
-                };
+            case Outcome.Broke broke -> notLetGo(replica, broke.failure(), settings);
             case Outcome.NoSource none -> Optional.of(again.in(pause));
             case Outcome.Proven proven -> Optional.of(again.in(pause));
             case Outcome.Disproven bad -> Optional.of(again.in(pause));
             case Outcome.NotCheckable not -> Optional.of(again.in(pause));
+        };
+    }
+
+    private static Optional<Change> notLetGo(Replica replica, Failure failure, Settings settings) {
+        // An order without an id is searched for; a search that failed says nothing, so the looks begin again.
+        boolean searching = replica.upstreamId() == null;
+        int looks = searching ? 0 : replica.looks() + 1;
+        Duration pause = searching
+                ? backoff(settings.retryMin(), settings.unknownSettle(), 2)
+                : backoff(settings.retryMin(), settings.retryMax(), replica.looks());
+        Change again = Edit.of(replica)
+                .looks(looks)
+                .failure(label(failure), failure.detail())
+                .in(pause);
+        return switch (failure) {
+            case Failure.NotFound gone -> Optional.empty();
+            case Failure.Unsupported cannot -> Optional.empty();
+            case Failure.RateLimited limited -> Optional.of(again.after(limited.retryAfter()));
+            case Failure.InvalidOrder f -> Optional.of(again);
+            case Failure.Unauthorized f -> Optional.of(again);
+            case Failure.QuotaExceeded f -> Optional.of(again);
+            case Failure.Unavailable f -> Optional.of(again);
+            case Failure.Rejected f -> Optional.of(again);
+            case Failure.ProtocolViolation f -> Optional.of(again);
+            case Failure.OutcomeUnknown f -> Optional.of(again);
         };
     }
 

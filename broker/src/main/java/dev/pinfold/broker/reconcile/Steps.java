@@ -15,10 +15,13 @@ import dev.pinfold.spi.OrderRef;
 import dev.pinfold.spi.ProviderException;
 import dev.pinfold.spi.Sighting;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -102,11 +105,7 @@ public final class Steps {
 
     /** Asks for the state of the order and removes duplicates of it. */
     Outcome look(Replica replica) {
-        return with(replica, provider -> {
-            Sighting sighting = provider.observe(replica.ref(), deadline(provider));
-            dropDuplicates(provider, replica, sighting);
-            return new Outcome.Seen(sighting);
-        });
+        return with(replica, provider -> new Outcome.Seen(sight(provider, replica)));
     }
 
     /** Asks for the state, then fetches blocks and hashes them; the first thing that is wrong is the outcome. */
@@ -114,14 +113,12 @@ public final class Steps {
         return with(replica, provider -> {
             boolean asked = replica.state() == ReplicaState.VERIFIED || replica.attempts() > 1;
             if (asked && provider.can(Capability.STATUS)) {
-                // After a repeated order the search goes by the order's key, which also finds a second pin of it.
-                OrderRef ref = replica.state() == ReplicaState.CLAIMED
-                        ? new OrderRef(replica.ref().key(), replica.content(), null)
-                        : replica.ref();
-                Sighting sighting = provider.observe(ref, deadline(provider));
-                dropDuplicates(provider, replica, sighting);
-                if (!(sighting.observation() instanceof Observation.Stored)
-                        && !(sighting.observation() instanceof Observation.Unknown)) {
+                Sighting sighting = sight(provider, replica);
+                boolean doubted = !(sighting.observation() instanceof Observation.Stored)
+                        && !(sighting.observation() instanceof Observation.Unknown);
+                boolean another =
+                        sighting.upstreamId() != null && !sighting.upstreamId().equals(replica.upstreamId());
+                if (doubted || another) {
                     return new Outcome.Seen(sighting);
                 }
             }
@@ -129,27 +126,64 @@ public final class Steps {
         });
     }
 
-    /** Releases a copy; one whose id is not known is searched for by the order's key. */
+    /**
+     * Looks at the order. One that was sent more than once is also searched by its key, which finds what an earlier
+     * sending left behind: it goes, unless it is all that is there.
+     */
+    private Sighting sight(GuardedProvider provider, Replica replica) {
+        Sighting sighting = provider.observe(replica.ref(), deadline(provider));
+        if (replica.upstreamId() == null || replica.attempts() <= 1) {
+            unpin(provider, replica, sighting.duplicates());
+            return sighting;
+        }
+        Sighting found = byKey(provider, replica);
+        if (sighting.observation() instanceof Observation.Absent && found.upstreamId() != null) {
+            unpin(provider, replica, found.duplicates());
+            return found;
+        }
+        Set<String> others = ids(found);
+        others.remove(replica.upstreamId());
+        unpin(provider, replica, others);
+        return sighting;
+    }
+
+    private static Sighting byKey(GuardedProvider provider, Replica replica) {
+        return provider.observe(new OrderRef(replica.ref().key(), replica.content(), null), deadline(provider));
+    }
+
+    private static Set<String> ids(Sighting sighting) {
+        Set<String> ids = new LinkedHashSet<>(sighting.duplicates());
+        if (sighting.upstreamId() != null) {
+            ids.add(sighting.upstreamId());
+        }
+        return ids;
+    }
+
+    /** Releases a copy; what an order whose id is not known, or that was sent again, left behind is searched for. */
     Outcome letGo(Replica replica) {
         return with(replica, provider -> {
-            OrderRef ref = replica.ref();
-            if ((ref.upstreamId() == null || replica.attempts() > 1) && provider.can(Capability.STATUS)) {
-                Sighting sighting = provider.observe(new OrderRef(ref.key(), ref.cid(), null), deadline(provider));
-                dropDuplicates(provider, replica, sighting);
-                if (sighting.upstreamId() != null) {
-                    ref = new OrderRef(ref.key(), ref.cid(), sighting.upstreamId());
-                } else if (ref.upstreamId() == null) {
+            Set<String> ids = new LinkedHashSet<>();
+            if ((replica.upstreamId() == null || replica.attempts() > 1) && provider.can(Capability.STATUS)) {
+                Sighting sighting = byKey(provider, replica);
+                ids.addAll(ids(sighting));
+                boolean nothing = sighting.observation() instanceof Observation.Absent
+                        || sighting.observation() instanceof Observation.Unknown;
+                if (nothing && ids.isEmpty() && replica.upstreamId() == null) {
                     return new Outcome.Seen(sighting);
                 }
             }
-            provider.unpin(ref, deadline(provider));
+            ids.remove(replica.upstreamId());
+            unpin(provider, replica, ids);
+            if (replica.upstreamId() != null || ids.isEmpty()) {
+                provider.unpin(replica.ref(), deadline(provider));
+            }
             return new Outcome.Released();
         });
     }
 
-    private void dropDuplicates(GuardedProvider provider, Replica replica, Sighting sighting) {
-        for (String duplicate : sighting.duplicates()) {
-            provider.unpin(new OrderRef(replica.ref().key(), replica.content(), duplicate), deadline(provider));
+    private static void unpin(GuardedProvider provider, Replica replica, Collection<String> ids) {
+        for (String id : ids) {
+            provider.unpin(new OrderRef(replica.ref().key(), replica.content(), id), deadline(provider));
         }
     }
 

@@ -33,6 +33,22 @@ public record Change(
         Duration next) {
     /** The same for an order that certainly never reached the provider. */
     public Change withoutOrder() {
-        return new Change(state, null, null, delegates, attempts, looks, seen, failure, detail, evidence, next);
+        return new Change(state, null, null, delegates, 0, looks, seen, failure, detail, evidence, next);
+    }
+
+    /** The same with another pause; null leaves it. */
+    public Change after(@Nullable Duration pause) {
+        return new Change(
+                state,
+                orderKey,
+                upstreamId,
+                delegates,
+                attempts,
+                looks,
+                seen,
+                failure,
+                detail,
+                evidence,
+                pause == null ? next : pause);
     }
 }
