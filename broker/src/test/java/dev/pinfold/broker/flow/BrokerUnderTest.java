@@ -218,7 +218,7 @@ public final class BrokerUnderTest implements AutoCloseable {
                     "id: " + id,
                     "type: local",
                     "labels: {region: region-" + id + ", org: org-" + id + "}",
-                    "settings: {directory: stores/" + id + "}"));
+                    "settings: {path: stores/" + id + "}"));
         }
 
         private Builder provider(List<String> lines) {
@@ -256,6 +256,7 @@ public final class BrokerUnderTest implements AutoCloseable {
             Path file = folder.resolve("broker.yaml");
             write(folder.resolve("policy.yaml"), policy());
             write(file, yaml(data));
+            folder(data.resolve("stores"));
             return new BrokerUnderTest(folder, ConfigLoader.standard().load(file, ConfigLoader.Overrides.NONE));
         }
 
@@ -288,9 +289,17 @@ public final class BrokerUnderTest implements AutoCloseable {
                     """.formatted(replicas, ack);
         }
 
-        private static void write(Path file, String text) {
+        private static void folder(Path made) {
             try {
-                Files.createDirectories(file.getParent());
+                Files.createDirectories(made);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private static void write(Path file, String text) {
+            folder(file.toAbsolutePath().resolveSibling(""));
+            try {
                 Files.writeString(file, text);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

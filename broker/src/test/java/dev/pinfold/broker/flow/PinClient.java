@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pinfold.content.Cid;
+import dev.pinfold.kit.Dag;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -70,18 +71,26 @@ public final class PinClient {
 
     /** Sends a request; {@code path} begins with a slash. */
     public Answer send(String method, String path, @Nullable String body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint.get() + path))
-                .timeout(Duration.ofMinutes(2))
-                .header("Authorization", "Bearer " + token);
+        HttpRequest.Builder request = request(path);
         if (body != null) {
             request.header("Content-Type", "application/json");
         }
         request.method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        return send(request.build());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(endpoint.get() + path))
+                .timeout(Duration.ofMinutes(2))
+                .header("Authorization", "Bearer " + token);
+    }
+
+    private static Answer send(HttpRequest request) {
         try {
-            HttpResponse<byte[]> response = HTTP.send(request.build(), BodyHandlers.ofByteArray());
+            HttpResponse<byte[]> response = HTTP.send(request, BodyHandlers.ofByteArray());
             return new Answer(response.statusCode(), Buffer.buffer(response.body()));
         } catch (IOException e) {
-            throw new UncheckedIOException(method + " " + path + ": " + e, e);
+            throw new UncheckedIOException(request.method() + " " + request.uri() + ": " + e, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
@@ -125,6 +134,24 @@ public final class PinClient {
                 .textValue();
     }
 
+    /** Uploads a DAG as a CAR, which pins it, and returns the requestid. */
+    public String upload(Dag dag) {
+        HttpRequest request = request("/api/v1/content")
+                .header("Content-Type", "application/vnd.ipld.car")
+                .POST(BodyPublishers.ofByteArray(dag.car()))
+                .build();
+        Answer answer = send(request);
+        if (answer.status() != 202) {
+            throw new AssertionError("upload: expected 202, got " + answer);
+        }
+        return answer.json().get("pins").get(0).get("requestid").textValue();
+    }
+
+    /** What the gateway serves as the CAR of a root. */
+    public byte[] car(Cid root) {
+        return expect(200, "GET", "/ipfs/" + root + "?format=car", null).bytes();
+    }
+
     /** Replaces a pin and returns the new requestid. */
     public String replace(String requestId, Cid cid) {
         return expect(202, "POST", "/pins/" + requestId, body(cid, null))
@@ -154,6 +181,11 @@ public final class PinClient {
     /** A list; {@code query} without the question mark. */
     public JsonNode list(String query) {
         return expect(200, "GET", "/pins?" + query, null).json();
+    }
+
+    /** What the operator API says of a provider. */
+    public JsonNode provider(String id) {
+        return expect(200, "GET", "/api/v1/providers/" + id, null).json();
     }
 
     /** What the operator API says of a pin's placement. */
