@@ -231,8 +231,8 @@ class DecideTest {
             @ForAll @LongRange(max = 600) long age,
             @ForAll("outcome") Outcome outcome) {
         Replica ordered = replica(ReplicaState.ORDERED, 1, looks, Duration.ofSeconds(age), "key");
-        boolean toldAbsent =
-                outcome.equals(outcomes().get("seen absent")) || outcome.equals(outcomes().get("not-found"));
+        boolean toldAbsent = outcome.equals(outcomes().get("seen absent"))
+                || outcome.equals(outcomes().get("not-found"));
         if (state(ordered, outcome) == ReplicaState.PLANNED && !toldAbsent) {
             assertThat(age).isGreaterThanOrEqualTo(SETTINGS.unknownSettle().toSeconds());
             assertThat(looks + 1).isGreaterThanOrEqualTo(3);
