@@ -3,6 +3,8 @@ package dev.pinfold.broker.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -18,79 +20,149 @@ final class PinExplainCommand extends ClientCommand {
     @Override
     Exit run(BrokerClient client) {
         String requestid = Pins.find(client, id).path("requestid").asText();
-        JsonNode placement = client.get("/api/v1/pins/" + BrokerClient.encode(requestid) + "/placement");
+        JsonNode document = client.get("/api/v1/pins/" + BrokerClient.encode(requestid) + "/placement");
         if (json) {
-            print(placement);
+            print(document);
             return Exit.DONE;
         }
-        out().println(placement.path("cid").asText() + "  (requestid " + requestid + ")");
-        out().println(wanted(placement));
-        String details = placement.path("info").path("status_details").asText("");
-        if (!details.isEmpty()) {
-            out().println(BrokerClient.printable(details));
+        head(requestid, document);
+        Map<String, String> regions = regions(client);
+        copies(document.path("replicas"), regions);
+        JsonNode plan = document.path("placement");
+        if (plan.isObject()) {
+            decision(plan, regions);
+        } else {
+            line("");
+            line("No decision has been taken yet.");
         }
-        out().println();
-        Table table = new Table("provider", "region", "state", "since", "verified", "note");
-        for (JsonNode replica : placement.path("replicas")) {
-            table.row(
-                    replica.path("provider").asText(),
-                    replica.path("region").asText(""),
-                    replica.path("state").asText(),
-                    replica.path("since").asText(""),
-                    replica.path("verifiedAt").asText(""),
-                    note(replica));
-        }
-        table.print(out());
-        out().println();
-        why(placement.path("placement")).forEach(line -> out().println(BrokerClient.printable(line)));
         return Exit.DONE;
     }
 
-    private static String wanted(JsonNode placement) {
-        JsonNode goal = placement.path("goal");
-        String status = placement.path("status").asText();
-        return goal.isObject()
-                ? status + "; wanted: " + goal.path("target").asText() + " copies; counts as pinned with "
-                        + goal.path("pinnedAt").asText() + " "
-                        + goal.path("ack").asText()
-                : status + "; where its copies go is not decided yet";
+    private void head(String requestid, JsonNode document) {
+        line(text(document, "cid") + "  (requestid " + requestid + ")");
+        StringBuilder state = new StringBuilder(text(document, "status"));
+        if (document.path("sizeBytes").isNumber()) {
+            state.append(", ").append(Bytes.show(document.path("sizeBytes").asLong()));
+        }
+        JsonNode goal = document.path("goal");
+        if (goal.isObject()) {
+            state.append("; counts as pinned with ")
+                    .append(text(goal, "pinnedAt"))
+                    .append(' ')
+                    .append(text(goal, "ack"))
+                    .append(" copies of ")
+                    .append(text(goal, "target"));
+        }
+        line(state.toString());
+        String details = text(document.path("info"), "status_details");
+        if (!details.isEmpty()) {
+            line(details);
+        }
+        if (!text(document, "sources").isEmpty()) {
+            line("sources: " + text(document, "sources"));
+        }
     }
 
-    /** The last decision in words: what was chosen at which price, and why the others were not. */
-    private static List<String> why(JsonNode plan) {
-        List<String> lines = new ArrayList<>();
-        if (!plan.isObject()) {
-            return lines;
+    private void copies(JsonNode replicas, Map<String, String> regions) {
+        line("");
+        if (replicas.isEmpty()) {
+            line("There is no copy yet.");
+            return;
         }
-        lines.add("last decision: rule '" + plan.path("rule").asText("none") + "' gives class '"
-                + plan.path("class").asText("none") + "'");
+        List<String> heads = new ArrayList<>(List.of("provider", "state", "since", "verified", "evidence", "note"));
+        if (!regions.isEmpty()) {
+            heads.add(1, "region");
+        }
+        Table table = new Table(heads.toArray(String[]::new));
+        for (JsonNode replica : replicas) {
+            List<String> cells = new ArrayList<>(List.of(
+                    text(replica, "provider"),
+                    text(replica, "state"),
+                    text(replica, "since"),
+                    text(replica, "verifiedAt"),
+                    text(replica, "evidence"),
+                    note(replica)));
+            if (!regions.isEmpty()) {
+                cells.add(1, regions.getOrDefault(text(replica, "provider"), ""));
+            }
+            table.row(cells.toArray(String[]::new));
+        }
+        table.print(out());
+    }
+
+    private void decision(JsonNode plan, Map<String, String> regions) {
+        line("");
+        line("Rule '" + text(plan, "rule") + "' chose class '" + text(plan, "class") + "' (policy "
+                + shortened(text(plan, "policyRevision")) + ")"
+                + (plan.path("feasible").asBoolean() ? ":" : "; it cannot be kept:"));
         for (JsonNode chosen : plan.path("chosen")) {
-            lines.add("  chosen    " + chosen.path("provider").asText() + ": "
-                    + chosen.path("monthlyCost").asText() + " a month");
+            String region = regions.getOrDefault(text(chosen, "provider"), "");
+            line("  " + text(chosen, "provider") + (region.isEmpty() ? "" : " in " + region) + ", "
+                    + text(chosen, "tier") + ", " + text(chosen, "monthlyCost") + " a month");
         }
-        for (JsonNode excluded : plan.path("excluded")) {
-            lines.add("  excluded  " + excluded.path("provider").asText() + ": "
-                    + excluded.path("reason").asText());
+        if (!plan.path("chosen").isEmpty()) {
+            line("  together " + text(plan, "totalMonthlyCost") + " a month" + durability(plan));
         }
         for (JsonNode conflict : plan.path("conflict")) {
-            lines.add("  conflict  " + conflict.path("constraint").asText() + ": "
-                    + conflict.path("suggestion").asText());
+            line("  " + text(conflict, "constraint") + ": " + text(conflict, "suggestion"));
         }
-        return lines;
+        if (!plan.path("excluded").isEmpty()) {
+            line("");
+            line("Not chosen:");
+        }
+        for (JsonNode excluded : plan.path("excluded")) {
+            line("  " + text(excluded, "provider") + ": " + text(excluded, "reason") + " ("
+                    + text(excluded, "constraint") + ")");
+        }
+    }
+
+    private static String durability(JsonNode plan) {
+        if (!plan.path("durabilityNines").isNumber()) {
+            return "";
+        }
+        String limit = text(plan, "limitedBy");
+        return "; durability of " + text(plan, "durabilityNines") + " nines"
+                + (limit.isEmpty() ? "" : ", limited by " + limit);
+    }
+
+    /** Where each provider is; empty for a token that may not ask. */
+    private static Map<String, String> regions(BrokerClient client) {
+        Map<String, String> regions = new TreeMap<>();
+        try {
+            for (JsonNode provider : client.get("/api/v1/providers").path("providers")) {
+                regions.put(text(provider, "id"), text(provider.path("labels"), "region"));
+            }
+        } catch (CliException e) {
+            if (e.exit() == Exit.UNREACHABLE) {
+                throw e;
+            }
+        }
+        return regions;
     }
 
     private static String note(JsonNode replica) {
-        String text = replica.path("detail").asText("");
-        if (text.isEmpty()) {
-            text = replica.path("failure").asText("");
-        }
+        List<String> parts = new ArrayList<>();
+        parts.add(text(replica, "failure"));
+        parts.add(text(replica, "detail"));
         if (replica.path("attempts").asInt() > 1) {
-            text += (text.isEmpty() ? "" : "; ") + replica.path("attempts").asInt() + " attempts";
+            parts.add(replica.path("attempts").asInt() + " attempts");
         }
-        if (replica.path("nextTry").isTextual()) {
-            text += (text.isEmpty() ? "" : "; ") + "next look "
-                    + replica.path("nextTry").asText();
+        if (!text(replica, "failure").isEmpty() && !text(replica, "nextTry").isEmpty()) {
+            parts.add("next try " + text(replica, "nextTry"));
         }
-        return text;
+        parts.removeIf(String::isEmpty);
+        return String.join("; ", parts);
+    }
+
+    private static String shortened(String revision) {
+        return revision.length() > 19 ? revision.substring(0, 19) + "…" : revision;
+    }
+
+    private static String text(JsonNode node, String name) {
+        return node.path(name).asText("");
+    }
+
+    private void line(String text) {
+        out().println(BrokerClient.printable(text));
     }
 }

@@ -215,19 +215,35 @@ class ClientCommandsTest {
     }
 
     @Test
-    void explain_shows_goal_copies_and_reasons() {
+    void explain_shows_goal_copies_decision_and_reasons() {
         broker.pin(CID, "a", "pinned");
         Ran ran = Ran.at(data, "pin", "explain", "req-00001");
+        assertThat(ran.code()).isZero();
         assertThat(ran.out())
-                .contains("wanted: 3 copies; counts as pinned with 2 verified")
-                .contains("degraded: 2 of 3 copies")
-                .contains("answered 500; 3 attempts")
-                .contains("rule 'everything' gives class 'three-regions'")
-                .contains("chosen    eu-west: 0.01 a month")
-                .contains("excluded  ap-south: its breaker is open");
+                .contains("pinned, 3.0 MiB; counts as pinned with 2 verified copies of 3")
+                .containsPattern("eu-west +eu-west +verified +\\S+ +2026-11-20T10:00:02Z +root and 4 blocks +-")
+                .contains("unavailable; answered 500; 3 attempts; next try 2026-11-20T10:05:00Z")
+                .contains("Rule 'everything' chose class 'three-regions' (policy sha256:0123456789ab…):")
+                .contains("  eu-west in eu-west, hot, 0.0002 a month")
+                .contains("  together 0.0003 a month; durability of 5.1 nines, limited by common-cause")
+                .contains("  ap-south: IN is not among EU, US (jurisdiction)")
+                .doesNotContain("null");
         assertThat(Ran.at(data, "pin", "explain", "req-00001", "--json").json().path("replicas"))
                 .hasSize(2);
         assertThat(Ran.at(data, "pin", "events", "req-00001").out()).contains("replica.verified  eu-west");
+    }
+
+    @Test
+    void explain_leaves_regions_out_for_a_token_that_may_not_ask_for_them() {
+        broker.pin(CID, "a", "pinned");
+        broker.operator = false;
+        broker.planned = false;
+        Ran ran = Ran.at(data, "pin", "explain", "req-00001");
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out())
+                .containsPattern("provider +state +since")
+                .contains("No decision has been taken yet.")
+                .doesNotContain("region");
     }
 
     @Test

@@ -39,6 +39,12 @@ final class FakeBroker implements AutoCloseable {
     /** What a pin becomes when it is looked at for the second time. */
     String endsAs = "pinned";
 
+    /** Whether pins have been placed. */
+    boolean planned = true;
+
+    /** Whether the token is an operator's. */
+    boolean operator = true;
+
     String uploadedRoot = "bafkqabtimvwgy3yk";
     private final HttpServer server;
     private final Map<String, Integer> looks = new HashMap<>();
@@ -95,6 +101,10 @@ final class FakeBroker implements AutoCloseable {
             case "GET /api/v1/pins/ID/placement" -> reply(exchange, 200, placement(path.split("/", -1)[4]));
             case "GET /api/v1/pins/ID/events" -> reply(exchange, 200, events());
             case "GET /api/v1/providers" -> {
+                if (!operator) {
+                    refuse(exchange, 403, "INSUFFICIENT_PERMISSIONS", "the token lacks the scope operator");
+                    return;
+                }
                 ObjectNode answer = Json.object();
                 answer.putArray("providers").add(provider());
                 reply(exchange, 200, answer);
@@ -199,24 +209,51 @@ final class FakeBroker implements AutoCloseable {
 
     private ObjectNode placement(String id) {
         ObjectNode pin = pins.getOrDefault(id, Json.object());
-        ObjectNode answer = Json.object().put("requestid", id).put("status", "pinned");
-        answer.put("cid", pin.path("pin").path("cid").asText());
+        ObjectNode answer = Json.object().put("requestid", id);
+        answer.put("cid", pin.path("pin").path("cid").asText()).put("status", "pinned");
+        answer.putNull("info").put("sizeBytes", 3 << 20);
         answer.putObject("goal").put("pinnedAt", 2).put("target", 3).put("ack", "verified");
-        answer.putObject("info").put("status_details", "degraded: 2 of 3 copies");
+        if (planned) {
+            answer.set("placement", plan());
+        } else {
+            answer.putNull("placement");
+        }
+        answer.putNull("sources");
         ArrayNode replicas = answer.putArray("replicas");
-        replicas.addObject().put("provider", "eu-west").put("region", "eu-west").put("state", "verified");
-        replicas.addObject()
-                .put("provider", "us-east")
-                .put("region", "us-east")
-                .put("state", "failed")
+        replicas.add(copy("eu-west", "verified")
+                .put("verifiedAt", "2026-11-20T10:00:02Z")
+                .put("evidence", "root and 4 blocks"));
+        replicas.add(copy("us-east", "failed")
                 .put("failure", "unavailable")
                 .put("detail", "answered 500")
-                .put("attempts", 3);
-        ObjectNode plan =
-                answer.putObject("placement").put("rule", "everything").put("class", "three-regions");
-        plan.putArray("chosen").addObject().put("provider", "eu-west").put("monthlyCost", "0.01");
-        plan.putArray("excluded").addObject().put("provider", "ap-south").put("reason", "its breaker is open");
+                .put("attempts", 3));
         return answer;
+    }
+
+    private static ObjectNode copy(String provider, String state) {
+        ObjectNode copy = Json.object().put("provider", provider).put("state", state);
+        copy.putNull("upstreamId").put("since", "2026-11-20T10:00:01Z").putNull("verifiedAt");
+        copy.putNull("failure").putNull("detail").putNull("evidence");
+        return copy.put("nextTry", "2026-11-20T10:05:00Z").put("attempts", 1);
+    }
+
+    private static ObjectNode plan() {
+        ObjectNode plan = Json.object().put("feasible", true).put("rule", "everything");
+        plan.put("class", "three-regions");
+        ArrayNode chosen = plan.putArray("chosen");
+        chosen.addObject().put("provider", "eu-west").put("tier", "hot").put("monthlyCost", "0.0002");
+        chosen.addObject().put("provider", "us-east").put("tier", "hot").put("monthlyCost", "0.0001");
+        plan.put("totalMonthlyCost", "0.0003");
+        plan.putArray("excluded")
+                .addObject()
+                .put("provider", "ap-south")
+                .put("constraint", "jurisdiction")
+                .put("reason", "IN is not among EU, US");
+        plan.putArray("conflict");
+        return plan.put("durabilityNines", 5.1)
+                .put("limitedBy", "common-cause")
+                .put("policyRevision", "sha256:0123456789abcdef")
+                .put("inventoryHash", "sha256:00");
     }
 
     private static ObjectNode events() {

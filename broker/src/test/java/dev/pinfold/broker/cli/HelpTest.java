@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,21 @@ class HelpTest {
         assertThat(ran.code()).isZero();
         assertThat(ran.out()).startsWith("Usage: pinfold").contains("Example:").contains("  pinfold ");
         assertThat(ran.err()).isEmpty();
+    }
+
+    @Test
+    void mounted_commands_are_there_only_when_one_of_them_may_be_meant() {
+        assertThat(subcommandsFor("pin", "ls")).doesNotContain("conformance");
+        assertThat(subcommandsFor("--help")).contains("conformance", "pin");
+        assertThat(subcommandsFor("conformnce")).contains("conformance");
+        assertThat(subcommandsFor("completion", "bash")).contains("conformance");
+        assertThat(Ran.pinfold("conformnce").err()).contains("conformance");
+    }
+
+    private static Set<String> subcommandsFor(String... arguments) {
+        CommandLine root = Main.commandLine();
+        Mounts.addMeant(root, arguments);
+        return root.getSubcommands().keySet();
     }
 
     @Test

@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "clean",
         mixinStandardHelpOptions = true,
-        description = "Remove pins that an interrupted run left behind. Exit 1 when some could not be removed.")
+        description = "Remove pins that an interrupted run left behind. Exit 1 when some could not be removed.",
+        footer = {"", "Example:", "  pinfold conformance clean https://pins.example.com --token-env TOKEN"})
 final class CleanCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();

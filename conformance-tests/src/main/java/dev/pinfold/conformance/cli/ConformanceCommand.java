@@ -13,7 +13,13 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {RunCommand.class, ListCommand.class, ExplainCommand.class, DiffCommand.class, CleanCommand.class
         },
-        footer = {"", "Exit codes: 0 all MUST rules hold, 1 some are broken, 2 wrong usage, 3 the run did not finish."})
+        footer = {
+            "",
+            "Exit codes: 0 all MUST rules hold, 1 some are broken, 2 wrong usage, 3 the run did not finish.",
+            "",
+            "Example:",
+            "  pinfold conformance run https://pins.example.com --token-env TOKEN --level L3"
+        })
 public final class ConformanceCommand implements Runnable {
     /** The answer is no: a broken rule, a regression, something left behind. */
     static final int NO = 1;

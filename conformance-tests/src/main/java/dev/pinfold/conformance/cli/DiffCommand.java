@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "diff",
         mixinStandardHelpOptions = true,
-        description = "Show what changed between two JSON reports. Exit 1 when a MUST rule is newly broken.")
+        description = "Show what changed between two JSON reports. Exit 1 when a MUST rule is newly broken.",
+        footer = {"", "Example:", "  pinfold conformance diff before/report.json after/report.json"})
 final class DiffCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();

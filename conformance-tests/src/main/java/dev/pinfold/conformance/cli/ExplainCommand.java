@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "explain",
         mixinStandardHelpOptions = true,
-        description = "Explain one check: the rule, where it stands, why it matters.")
+        description = "Explain one check: the rule, where it stands, why it matters.",
+        footer = {"", "Example:", "  pinfold conformance explain post.202-and-schema"})
 final class ExplainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();

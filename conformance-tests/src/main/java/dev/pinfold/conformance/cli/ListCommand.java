@@ -13,7 +13,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code conformance list}: all checks. */
-@Command(name = "list", mixinStandardHelpOptions = true, description = "List every check.")
+@Command(
+        name = "list",
+        mixinStandardHelpOptions = true,
+        description = "List every check.",
+        footer = {"", "Example:", "  pinfold conformance list"})
 final class ListCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();

@@ -39,7 +39,13 @@ import picocli.CommandLine.Spec;
         name = "run",
         mixinStandardHelpOptions = true,
         description = "Run the checks against an endpoint.",
-        footer = {"", "Exit codes: 0 all MUST rules hold, 1 some are broken, 2 wrong usage, 3 the run did not finish."})
+        footer = {
+            "",
+            "Exit codes: 0 all MUST rules hold, 1 some are broken, 2 wrong usage, 3 the run did not finish.",
+            "",
+            "Example:",
+            "  pinfold conformance run https://pins.example.com --token-env TOKEN --report report"
+        })
 final class RunCommand implements Callable<Integer> {
     private static final Duration STOPPING = Duration.ofSeconds(20);
 
