@@ -75,7 +75,7 @@ record PsaSettings(
             setting("statusFilter", Kind.TEXT, "How lists are asked for all states: csv, each or omit."),
             setting("window", Kind.BOOLEAN, "Whether lists can be paged by the before parameter."),
             new Setting("pageSize", Kind.INTEGER, false, "1000", "Pins per page of a list: 10..1000."),
-            new Setting("maxAnswerBytes", Kind.SIZE, false, "16777216", "Longest answer that is read: 64KiB..64MiB."),
+            new Setting("maxAnswerBytes", Kind.SIZE, false, "16MiB", "Longest answer that is read: 64KiB..64MiB."),
             new Setting("connectTimeout", Kind.DURATION, false, "5s", "Longest time to open a connection: 100ms..1m."),
             new Setting("stallTimeout", Kind.DURATION, false, "30s", "Longest silence within a CAR: 100ms..10m."));
 
@@ -105,7 +105,7 @@ record PsaSettings(
                 read.choice("statusFilter", preset.statusFilter, StatusFilter.values()),
                 read.flag("window", preset.window),
                 read.number("pageSize", null, 10, 1000),
-                read.number("maxAnswerBytes", null, 64 << 10, 64 << 20),
+                read.number("maxAnswerBytes", 16 << 20, 64 << 10, 64 << 20),
                 read.duration("connectTimeout", Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofMinutes(1)),
                 read.duration("stallTimeout", Duration.ofSeconds(30), Duration.ofMillis(100), Duration.ofMinutes(10)));
     }

@@ -1,5 +1,6 @@
 package dev.pinfold.broker.cli;
 
+import dev.pinfold.broker.bench.BenchCommand;
 import dev.pinfold.conformance.cli.ConformanceCommand;
 import java.util.Arrays;
 import java.util.Map;
@@ -17,7 +18,7 @@ final class Mounts {
     private static final String SHOWS_ALL = "completion";
 
     private static final Map<String, Supplier<Class<?>>> COMMANDS =
-            new TreeMap<>(Map.of("conformance", () -> ConformanceCommand.class));
+            new TreeMap<>(Map.of("bench", () -> BenchCommand.class, "conformance", () -> ConformanceCommand.class));
 
     private Mounts() {}
 

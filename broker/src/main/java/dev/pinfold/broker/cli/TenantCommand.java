@@ -61,12 +61,11 @@ final class TenantCommand implements Runnable {
                 print(answer);
                 return Exit.DONE;
             }
-            Table table = new Table("name", "id", "created");
+            Table table = new Table("name", "created");
             for (JsonNode tenant : answer.path("tenants")) {
                 table.row(
                         tenant.path("name").asText(),
-                        tenant.path("id").asText(""),
-                        tenant.path("created").asText(""));
+                        tenant.path("since").asText(""));
             }
             table.print(out());
             return Exit.DONE;

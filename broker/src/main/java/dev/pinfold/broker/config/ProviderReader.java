@@ -140,8 +140,7 @@ final class ProviderReader {
                 String text = "'settings." + setting.name() + "' is missing; the adapter '" + type + "' needs it: ";
                 in.report(given.mark(), text + setting.meaning());
             }
-            String fallback = setting.defaultText();
-            return fallback == null ? null : normal(setting.kind(), fallback);
+            return fallback(type, setting);
         }
         String path = "settings." + setting.name();
         if (setting.kind() == Setting.Kind.SECRET) {
@@ -156,6 +155,17 @@ final class ProviderReader {
         } catch (IllegalArgumentException e) {
             in.report(at, "'" + path + "': '" + Nearest.shorten(text) + "' " + e.getMessage());
             return null;
+        }
+    }
+
+    private static @Nullable String fallback(String type, Setting setting) {
+        String text = setting.defaultText();
+        try {
+            return text == null ? null : normal(setting.kind(), text);
+        } catch (IllegalArgumentException e) {
+            String message = "error in the adapter '" + type + "': the default '" + text + "' of its setting '"
+                    + setting.name() + "' " + e.getMessage() + "; correct its Setting.defaultText";
+            throw new IllegalStateException(message, e);
         }
     }
 

@@ -120,14 +120,19 @@ final class FakeBroker implements AutoCloseable {
             case "GET /api/v1/tokens" -> {
                 ObjectNode answer = Json.object();
                 answer.putArray("tokens")
-                        .add(Json.object().put("id", "t-1").put("name", "ci").put("tenant", "main"));
+                        .add(Json.object()
+                                .put("id", "t-1")
+                                .put("name", "ci")
+                                .put("tenant", "main")
+                                .put("since", "2026-11-20T09:00:00Z")
+                                .putNull("revokedAt"));
                 reply(exchange, 200, answer);
             }
             case "DELETE /api/v1/tokens/ID" -> reply(exchange, 204, null);
             case "POST /api/v1/tenants" -> reply(exchange, 201, request.json());
             case "GET /api/v1/tenants" -> {
                 ObjectNode answer = Json.object();
-                answer.putArray("tenants").addObject().put("name", "main");
+                answer.putArray("tenants").addObject().put("name", "main").put("since", "2026-11-19T09:00:00Z");
                 reply(exchange, 200, answer);
             }
             default -> content(exchange, path);
