@@ -46,12 +46,8 @@ final class PinExplainCommand extends ClientCommand {
         }
         JsonNode goal = document.path("goal");
         if (goal.isObject()) {
-            state.append("; counts as pinned with ")
-                    .append(text(goal, "pinnedAt"))
-                    .append(' ')
-                    .append(text(goal, "ack"))
-                    .append(" copies of ")
-                    .append(text(goal, "target"));
+            state.append("; wanted: ").append(text(goal, "target")).append(" copies; counts as pinned with ");
+            state.append(text(goal, "pinnedAt")).append(' ').append(text(goal, "ack"));
         }
         line(state.toString());
         String details = text(document.path("info"), "status_details");
@@ -92,7 +88,7 @@ final class PinExplainCommand extends ClientCommand {
 
     private void decision(JsonNode plan, Map<String, String> regions) {
         line("");
-        line("Rule '" + text(plan, "rule") + "' chose class '" + text(plan, "class") + "' (policy "
+        line("last decision: rule '" + text(plan, "rule") + "' gives class '" + text(plan, "class") + "' (policy "
                 + shortened(text(plan, "policyRevision")) + ")"
                 + (plan.path("feasible").asBoolean() ? ":" : "; it cannot be kept:"));
         for (JsonNode chosen : plan.path("chosen")) {

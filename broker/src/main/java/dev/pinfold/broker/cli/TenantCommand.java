@@ -63,9 +63,7 @@ final class TenantCommand implements Runnable {
             }
             Table table = new Table("name", "created");
             for (JsonNode tenant : answer.path("tenants")) {
-                table.row(
-                        tenant.path("name").asText(),
-                        tenant.path("since").asText(""));
+                table.row(tenant.path("name").asText(), tenant.path("since").asText(""));
             }
             table.print(out());
             return Exit.DONE;

@@ -220,10 +220,10 @@ class ClientCommandsTest {
         Ran ran = Ran.at(data, "pin", "explain", "req-00001");
         assertThat(ran.code()).isZero();
         assertThat(ran.out())
-                .contains("pinned, 3.0 MiB; counts as pinned with 2 verified copies of 3")
+                .contains("pinned, 3.0 MiB; wanted: 3 copies; counts as pinned with 2 verified")
                 .containsPattern("eu-west +eu-west +verified +\\S+ +2026-11-20T10:00:02Z +root and 4 blocks +-")
                 .contains("unavailable; answered 500; 3 attempts; next try 2026-11-20T10:05:00Z")
-                .contains("Rule 'everything' chose class 'three-regions' (policy sha256:0123456789ab…):")
+                .contains("last decision: rule 'everything' gives class 'three-regions' (policy sha256:0123456789ab…):")
                 .contains("  eu-west in eu-west, hot, 0.0002 a month")
                 .contains("  together 0.0003 a month; durability of 5.1 nines, limited by common-cause")
                 .contains("  ap-south: IN is not among EU, US (jurisdiction)")
