@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One copy: this content at this provider, shared by all pins that want it there.
  *
- * @param fence rises with every claim; a record under an older number is refused
+ * @param fence another number with every claim, drawn by chance so that none comes again after a crash of the database;
+ *     a record under another number is refused
  * @param orderKey written before the provider hears of the order; null while the provider knows nothing of it
  * @param upstreamId the provider's own id
  * @param attempts how often the order was sent

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param url {@code postgresql://user:password@host:port/database} of a PostgreSQL 14 or newer; null for the embedded one
  * @param dataDirectory the broker's own folder, made where it is missing; its free space is watched
- * @param writeConnections 1..30; more than 16 make writes slower
- * @param readConnections 1..8, each carrying many reads at once
+ * @param writeConnections 1..200; more than 16 make writes slower
+ * @param readConnections 1..100, each carrying many reads at once
  * @param reserveBytes free space below which new work is refused
  */
 public record DatabaseConfig(
@@ -18,11 +18,11 @@ public record DatabaseConfig(
     public static final long DEFAULT_RESERVE = 256L << 20;
 
     public DatabaseConfig {
-        if (writeConnections < 1 || writeConnections > 30) {
-            throw new IllegalArgumentException("writeConnections must be 1..30: " + writeConnections);
+        if (writeConnections < 1 || writeConnections > 200) {
+            throw new IllegalArgumentException("writeConnections must be 1..200: " + writeConnections);
         }
-        if (readConnections < 1 || readConnections > 8) {
-            throw new IllegalArgumentException("readConnections must be 1..8: " + readConnections);
+        if (readConnections < 1 || readConnections > 100) {
+            throw new IllegalArgumentException("readConnections must be 1..100: " + readConnections);
         }
         if (reserveBytes < 0) {
             throw new IllegalArgumentException("reserveBytes must not be negative: " + reserveBytes);

@@ -209,7 +209,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 "listen_addresses=",
                 "unix_socket_directories=" + home.socketFolder(),
                 "unix_socket_permissions=0700",
-                "max_connections=80",
+                "max_connections=350",
                 "shared_buffers=128MB",
                 "fsync=on",
                 // Less can pile up between two checkpoints, so a small disk is not filled by the log alone.

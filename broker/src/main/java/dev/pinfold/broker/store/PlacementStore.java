@@ -66,11 +66,11 @@ public final class PlacementStore {
             """;
     private static final String RECALL = """
             UPDATE replica SET state = CASE WHEN order_key IS NULL THEN 'planned' ELSE 'ordered' END,
-              since = now(), looks = 0, due_at = now(), fence = fence + 1
+              since = now(), looks = 0, due_at = now(), fence = floor(random() * 9e15)::bigint
             WHERE id = ANY ($1) AND state = 'retiring'
             """;
     private static final String RETIRE = """
-            UPDATE replica SET state = 'retiring', since = now(), looks = 0, fence = fence + 1,
+            UPDATE replica SET state = 'retiring', since = now(), looks = 0, fence = floor(random() * 9e15)::bigint,
               failure = NULL, detail = NULL,
               due_at = now() + CASE WHEN order_key IS NULL THEN 0 ELSE $2 END * interval '1 millisecond'
             WHERE id = ANY ($1) AND state <> 'retiring'

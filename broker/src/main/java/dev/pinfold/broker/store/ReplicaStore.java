@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class ReplicaStore {
     private static final String CLAIM = """
             UPDATE replica r
-            SET lease_until = now() + $3 * interval '1 millisecond', lease_owner = $4, fence = fence + 1
+            SET lease_until = now() + $3 * interval '1 millisecond', lease_owner = $4, fence = floor(random() * 9e15)::bigint
             FROM (
               SELECT due.id FROM unnest($1::text[], $2::int[]) AS q (provider, room),
               LATERAL (
