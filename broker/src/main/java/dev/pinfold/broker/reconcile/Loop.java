@@ -77,6 +77,9 @@ public final class Loop implements AutoCloseable {
     public void close() {
         stopped = true;
         wake();
+        if (thread.getState() == Thread.State.NEW) {
+            return;
+        }
         try {
             if (!thread.join(Duration.ofSeconds(5))) {
                 thread.interrupt();

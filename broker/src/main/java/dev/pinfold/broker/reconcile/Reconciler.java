@@ -12,7 +12,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,6 +40,9 @@ public final class Reconciler implements AutoCloseable {
     private final Map<Long, Replica> inHand = new ConcurrentHashMap<>();
     private final ExecutorService workers = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("replica-", 0).factory());
+    /** Whether claims may exist that nobody works on. */
+    private volatile boolean strayed;
+
     private final Loop claiming;
     private final Loop extending;
 
@@ -67,7 +72,7 @@ public final class Reconciler implements AutoCloseable {
     }
 
     public Reconciler start() {
-        int abandoned = store.abandonEarlierClaims();
+        int abandoned = store.abandonClaims(Set.of());
         if (abandoned > 0) {
             log.info("event=reconcile.resumed claims={}", abandoned);
         }
@@ -82,16 +87,41 @@ public final class Reconciler implements AutoCloseable {
     }
 
     private int claim() {
+        if (strayed) {
+            giveBackStrays();
+        }
         Map<String, Integer> room = room();
         if (room.isEmpty()) {
             return 0;
         }
-        var claimed = store.claim(room, settings.lease());
+        List<Replica> claimed = claim(room);
         for (Replica replica : claimed) {
             inHand.put(replica.id(), replica);
             workers.execute(() -> handle(replica));
         }
         return claimed.size();
+    }
+
+    private List<Replica> claim(Map<String, Integer> room) {
+        try {
+            return store.claim(room, settings.lease());
+        } catch (BrokerException e) {
+            // The database may have made the claim and died before it could say so.
+            strayed = true;
+            throw e;
+        }
+    }
+
+    /** Claims that nobody works on, because the database failed under them, need not wait for the end of their leases. */
+    private void giveBackStrays() {
+        strayed = false;
+        try {
+            int given = store.abandonClaims(inHand.keySet());
+            log.info("event=reconcile.resumed claims={}", given);
+        } catch (BrokerException e) {
+            strayed = true;
+            throw e;
+        }
     }
 
     /**
@@ -131,16 +161,22 @@ public final class Reconciler implements AutoCloseable {
     }
 
     private void handle(Replica replica) {
+        boolean settled = false;
         try {
             step(replica);
+            settled = true;
         } catch (BrokerException e) {
-            // The lease ends by itself; whoever claims the replica next observes first.
+            // What became of the step is found out by observing, by whoever claims the replica next.
             log.warn("event=replica.unrecorded replica={} detail=\"{}\"", replica.id(), e.details());
         } catch (RuntimeException e) {
             log.error("event=replica.failed replica={} provider={}", replica.id(), replica.provider(), e);
             store.postpone(replica, settings.rules().retryMax());
+            settled = true;
         } finally {
             inHand.remove(replica.id());
+            if (!settled) {
+                strayed = true;
+            }
             claiming.wake();
         }
     }

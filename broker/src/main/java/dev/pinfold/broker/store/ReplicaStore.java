@@ -78,8 +78,11 @@ public final class ReplicaStore {
             """;
 
     private static final String FORGET = """
-            WITH gone AS (
-              DELETE FROM replica WHERE id = $1 AND fence = $2 RETURNING content, provider
+            WITH told AS (
+              UPDATE content SET due_at = now() WHERE cid = $3 RETURNING cid
+            ), gone AS (
+              DELETE FROM replica WHERE id = $1 AND fence = $2 AND (SELECT count(*) FROM told) >= 0
+              RETURNING content, provider
             ), noted AS (
               INSERT INTO event (content, provider, type) SELECT content, provider, 'replica.gone' FROM gone
             )
@@ -91,8 +94,10 @@ public final class ReplicaStore {
             WHERE id = $1 AND fence = $2
             """;
 
-    private static final String ABANDON =
-            "UPDATE replica SET lease_until = NULL WHERE lease_owner = $1 AND lease_until IS NOT NULL";
+    private static final String ABANDON = """
+            UPDATE replica SET lease_until = NULL
+            WHERE lease_owner = $1 AND lease_until IS NOT NULL AND id <> ALL ($2::bigint[])
+            """;
 
     private static final String SIZE = "UPDATE content SET size_bytes = $2 WHERE cid = $1 AND size_bytes IS NULL";
 
@@ -212,9 +217,19 @@ public final class ReplicaStore {
         return run(RECORD, tuple).iterator().next().getLong(0) > 0;
     }
 
-    /** Removes a replica that the provider no longer has; false when the claim is no longer ours. */
+    /**
+     * Removes a replica that the provider no longer has, and lets its content be looked at: by then a pin may want it
+     * again, or nobody the content at all.
+     *
+     * @return false when the claim is no longer ours
+     */
     public boolean forget(Replica replica) {
-        return run(FORGET, Tuple.of(replica.id(), replica.fence()))
+        return run(
+                                FORGET,
+                                Tuple.of(
+                                        replica.id(),
+                                        replica.fence(),
+                                        replica.content().canonical()))
                         .iterator()
                         .next()
                         .getLong(0)
@@ -226,9 +241,14 @@ public final class ReplicaStore {
         run(POSTPONE, Tuple.of(replica.id(), replica.fence(), pause.toMillis()));
     }
 
-    /** Gives up the claims that an earlier run of this broker held when it ended. */
-    public int abandonEarlierClaims() {
-        return run(ABANDON, Tuple.of(owner)).rowCount();
+    /**
+     * Gives up the claims that this broker holds in the database, in this run or an earlier one, but does not work on.
+     *
+     * @param inHand ids of the replicas that are worked on
+     */
+    public int abandonClaims(Collection<Long> inHand) {
+        return run(ABANDON, Tuple.of(owner).addValue(inHand.toArray(Long[]::new)))
+                .rowCount();
     }
 
     /** Stores the size of a DAG once it is known. */
