@@ -58,6 +58,7 @@ class KilledAtRandomTest {
                         .isTrue();
                 assertThat(sampler.lies()).isEmpty();
                 assertThat(sampler.shownPinned()).isPositive();
+                assertThat(workload.unanswered().keySet()).noneMatch(kind -> kind.contains("collided"));
             }
         }
     }
