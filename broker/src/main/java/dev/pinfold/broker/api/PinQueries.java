@@ -6,6 +6,7 @@ import dev.pinfold.broker.pin.PinQuery.Match;
 import dev.pinfold.broker.pin.PinStatus;
 import io.vertx.core.MultiMap;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -175,7 +176,7 @@ final class PinQueries {
     }
 
     private static long ceilMillis(Instant time) {
-        return millis(time, time.getNano() % 1_000_000 == 0 ? 0 : 1);
+        return millis(time, time.equals(time.truncatedTo(ChronoUnit.MILLIS)) ? 0 : 1);
     }
 
     private static long millis(Instant time, int roundUp) {
