@@ -61,11 +61,12 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("dev.pinfold..")
             .and()
-            .resideOutsideOfPackage(ROOT + ".store..")
+            .resideOutsideOfPackages(ROOT + ".store..", ROOT + ".bench..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.vertx.sqlclient..", "io.vertx.pgclient..", "java.sql..")
-            .because("there is one place for SQL: what the database holds can be read in one package");
+            .because("there is one place for SQL: what the database holds can be read in one package;"
+                    + " only the benchmark's reference, which is no part of the broker, has its own");
 
     /** JSON values of Vert.x are data, not machinery; where they are the shape of a column or an answer they may be. */
     @ArchTest
@@ -83,7 +84,7 @@ class ArchitectureTest {
                     ROOT + ".telemetry..",
                     ROOT + ".pin..")))
             .and()
-            .resideOutsideOfPackages("dev.pinfold.kit..", "dev.pinfold.conformance..")
+            .resideOutsideOfPackages("dev.pinfold.kit..", "dev.pinfold.conformance..", ROOT + ".bench..")
             .and(not(name(ROOT + ".cli.OwnBroker")))
             .should()
             .dependOnClassesThat(resideInAPackage("io.vertx..").and(not(resideInAPackage("io.vertx.core.json.."))))
@@ -156,7 +157,7 @@ class ArchitectureTest {
             .that()
             .resideInAPackage(ROOT + "..")
             .and()
-            .resideOutsideOfPackages(ROOT, ROOT + ".cli..")
+            .resideOutsideOfPackages(ROOT, ROOT + ".cli..", ROOT + ".bench..")
             .should()
             .dependOnClassesThat()
             .haveFullyQualifiedName(ROOT + ".Broker")
@@ -188,7 +189,8 @@ class ArchitectureTest {
         Path sources = Path.of(System.getProperty("pinfold.root", "..")).resolve("broker/src/main/java");
         try (Stream<Path> files = Files.walk(sources)) {
             List<Path> found = files.filter(f -> f.toString().endsWith(".java"))
-                    .filter(f -> !f.toString().contains("/store/"))
+                    .filter(f ->
+                            !f.toString().contains("/store/") && !f.toString().contains("/bench/"))
                     .filter(f -> sql.matcher(read(f)).find())
                     .toList();
             assertThat(found)

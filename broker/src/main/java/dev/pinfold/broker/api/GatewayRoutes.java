@@ -11,6 +11,7 @@ import dev.pinfold.content.Verifier;
 import dev.pinfold.content.car.CarWriter;
 import dev.pinfold.content.dag.DagLimits;
 import dev.pinfold.content.dag.DagWalk;
+import dev.pinfold.content.unixfs.UnixFsReader;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -19,15 +20,17 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 
 /**
- * {@code GET|HEAD /ipfs/{cid}} of the trustless gateway specification: one raw block, or the whole DAG as a CARv1 in
- * depth-first order without duplicates. Every block is verified before it is sent; an answer that cannot be finished
+ * {@code GET|HEAD /ipfs/{cid}[/path]} of the trustless gateway specification: one raw block, or what the path names,
+ * with the blocks that lead there, as a CARv1 in depth-first order without duplicates. Every block is verified before it is sent; an answer that cannot be finished
  * ends as a broken connection.
  */
 public final class GatewayRoutes implements AutoCloseable {
@@ -53,18 +56,25 @@ public final class GatewayRoutes implements AutoCloseable {
     public void mount(Router router) {
         router.route(HttpMethod.GET, "/ipfs/:cid").handler(this::serve);
         router.route(HttpMethod.HEAD, "/ipfs/:cid").handler(this::serve);
+        router.route(HttpMethod.GET, "/ipfs/:cid/*").handler(this::serve);
+        router.route(HttpMethod.HEAD, "/ipfs/:cid/*").handler(this::serve);
     }
 
     private void serve(RoutingContext ctx) {
         Cid cid = PinBodies.cid("the path", ctx.pathParam("cid"));
         boolean car = wantsCar(ctx);
+        String rest = ctx.pathParam("*");
+        String path = rest == null ? "" : rest;
+        if (!car && !path.isEmpty()) {
+            throw PinBodies.bad("a raw block has no path; ask for its own CID, or for ?format=car");
+        }
         Context context = ctx.vertx().getOrCreateContext();
         readers.execute(() -> {
             try {
                 BlockSource source = sources.apply(cid);
                 Block root = source.block(cid, new Verifier());
                 if (car) {
-                    sendCar(ctx, context, cid, source);
+                    sendCar(ctx, context, cid, way(source, cid, path), source);
                 } else {
                     context.runOnContext(none -> sendRaw(ctx, cid, root));
                 }
@@ -115,7 +125,32 @@ public final class GatewayRoutes implements AutoCloseable {
         }
     }
 
-    private void sendCar(RoutingContext ctx, Context context, Cid cid, BlockSource source) throws IOException {
+    /**
+     * The blocks that lead from a root down a path.
+     *
+     * @param blocks those that were met before the target, which prove the way
+     * @param target what the path names
+     */
+    private record Way(List<Block> blocks, Cid target) {}
+
+    private static Way way(BlockSource source, Cid root, String path) throws IOException {
+        Map<Cid, Block> met = new LinkedHashMap<>();
+        Verifier verifier = new Verifier();
+        BlockSource noting = cid -> {
+            byte[] bytes = source.find(cid);
+            if (bytes != null) {
+                met.put(cid, Block.verified(cid, bytes, verifier));
+            }
+            return bytes;
+        };
+        Cid target = path.isEmpty()
+                ? root
+                : new UnixFsReader(noting).resolve(root, path).getLast();
+        met.remove(target);
+        return new Way(List.copyOf(met.values()), target);
+    }
+
+    private void sendCar(RoutingContext ctx, Context context, Cid cid, Way way, BlockSource source) throws IOException {
         ResponseStream out = new ResponseStream(ctx.response(), context);
         context.runOnContext(none -> {
             HttpServerResponse response =
@@ -131,7 +166,10 @@ public final class GatewayRoutes implements AutoCloseable {
             return;
         }
         CarWriter car = new CarWriter(out, List.of(cid));
-        new DagWalk(source, limits).walk(List.of(cid), car);
+        for (Block block : way.blocks()) {
+            car.accept(block);
+        }
+        new DagWalk(source, limits).walk(List.of(way.target()), car);
         out.flush();
         context.runOnContext(none -> ctx.response().end());
     }
