@@ -745,8 +745,12 @@ class BadInputTest {
 
     private static int statusOf(String hostile) {
         return switch (hostile) {
-            case "wrong-bytes-root", "missing-middle-block", "hash-unknown-code" -> 422;
-            case "header-huge", "varint-huge-section", "dag-cbor-nested-100k" -> 413;
+            case "wrong-bytes-root",
+                    "missing-middle-block",
+                    "hash-unknown-code",
+                    "truncated-in-varint",
+                    "sha256-truncated-4-bytes" -> 422;
+            case "header-huge", "dag-cbor-nested-100k" -> 413;
             default -> 400;
         };
     }

@@ -22,7 +22,10 @@ class RepairFlowTest {
             PinClient client = broker.client();
             String id = client.upload(dag);
             client.awaitReplicas(id, "verified", 3);
-            assertThat(client.info(id, "pinfold_replicas")).isEqualTo("3 of 3");
+            client.await(
+                    id,
+                    "all copies show",
+                    pin -> pin.path("info").path("pinfold_replicas").asText().equals("3 of 3"));
             List<String> holders = client.providersIn(id, "verified");
             String victim = holders.getFirst();
             Path aside = folder.resolve("aside");

@@ -106,7 +106,7 @@ class DatabaseTest {
         AtomicInteger refused = new AtomicInteger();
         List<ErrorKind> kinds = new CopyOnWriteArrayList<>();
         Thread writer = Thread.ofVirtual().start(() -> {
-            for (int id = 0; confirmed.get() < 400 && !Thread.interrupted(); id++) {
+            for (int id = 0; confirmed.get() < 4_000 && !Thread.interrupted(); id++) {
                 try {
                     database.await(database.writes()
                             .preparedQuery("INSERT INTO confirmed VALUES ($1)")
@@ -122,10 +122,10 @@ class DatabaseTest {
         kill("KILL", postgres().pid());
         eventually("the server runs again", PATIENCE, () -> postgres().restarts() == before + 1);
         assertThat(writer.join(PATIENCE)).isTrue();
-        assertThat(confirmed.get()).isEqualTo(400);
+        assertThat(confirmed.get()).isEqualTo(4_000);
         assertThat(kinds).containsOnly(ErrorKind.SERVICE_UNAVAILABLE);
         // A commit whose answer was lost may be there as well: never fewer, and at most one more per refusal.
-        assertThat(count(database, "confirmed")).isBetween(400L, 400L + refused.get());
+        assertThat(count(database, "confirmed")).isBetween(4_000L, 4_000L + refused.get());
         System.out.printf("%d calls failed while the server was away%n", refused.get());
     }
 
