@@ -12,11 +12,16 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The broker of this process, with a token that was made for this start. */
 final class OwnBroker implements RunningBroker {
     private static final String TENANT = "default";
     private static final int DATABASE_SECONDS = 30;
+
+    private static final Logger log = LoggerFactory.getLogger(OwnBroker.class);
+    private static final int ATTEMPTS = 5;
 
     private final Broker broker;
     private final String token;
@@ -27,13 +32,25 @@ final class OwnBroker implements RunningBroker {
         this.token = token;
     }
 
-    static RunningBroker start(BrokerConfig config) throws TimeoutException {
-        Broker broker = started(config);
-        try {
-            return new OwnBroker(broker, freshToken(broker.tokens()));
-        } catch (RuntimeException | TimeoutException e) {
-            broker.close();
-            throw e;
+    /** Starts a broker; one whose database fails while it starts is started again, as it would go on had it run. */
+    static RunningBroker start(BrokerConfig config) throws InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            Broker broker = null;
+            try {
+                broker = started(config);
+                return new OwnBroker(broker, freshToken(broker.tokens()));
+            } catch (CliException e) {
+                throw e;
+            } catch (Exception e) {
+                if (broker != null) {
+                    broker.close();
+                }
+                if (attempt == ATTEMPTS) {
+                    throw new CliException(Exit.NO, "the broker cannot start: " + e.getMessage(), e);
+                }
+                log.warn("event=broker.start-again attempt={} failure=\"{}\"", attempt, e.toString());
+                TimeUnit.SECONDS.sleep(1);
+            }
         }
     }
 

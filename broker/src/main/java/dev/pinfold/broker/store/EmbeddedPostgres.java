@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedPostgres implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration CHILDREN_LIMIT = Duration.ofSeconds(20);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
@@ -175,7 +176,26 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return NO_SPACE.matcher(home.logSince(logBegin)).find();
     }
 
+    /**
+     * Launches the server. The children of one that was killed hold its shared memory for a moment longer, and no server
+     * starts beside them: that passes by itself.
+     */
     private Process launch() throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + CHILDREN_LIMIT.toNanos();
+        while (true) {
+            try {
+                return launchOnce();
+            } catch (IllegalStateException e) {
+                boolean children = String.valueOf(e.getMessage()).contains("pre-existing shared memory block");
+                if (!children || System.nanoTime() - deadline > 0 || stopping.await(200, TimeUnit.MILLISECONDS)) {
+                    throw e;
+                }
+                LOG.info("the children of a killed PostgreSQL are still ending; trying again");
+            }
+        }
+    }
+
+    private Process launchOnce() throws IOException, InterruptedException {
         clearTheWay();
         home.rotateLog();
         long logBegin = home.logSize();
