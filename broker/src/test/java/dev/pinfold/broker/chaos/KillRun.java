@@ -109,7 +109,10 @@ final class KillRun implements AutoCloseable {
         Eventually.holds(
                 () -> "progress after a restart\n" + broker.logTail(),
                 RESUME_LIMIT,
-                () -> work.getAsLong() > before || workload.done());
+                () -> {
+                    workload.allowOneIfIdle();
+                    return work.getAsLong() > before || workload.done();
+                });
         longest = longest(longest, since.get());
         resumed++;
     }
