@@ -106,13 +106,10 @@ final class KillRun implements AutoCloseable {
 
     private void progress(java.util.function.Supplier<Duration> since) {
         long before = work.getAsLong();
-        Eventually.holds(
-                () -> "progress after a restart\n" + broker.logTail(),
-                RESUME_LIMIT,
-                () -> {
-                    workload.allowOneIfIdle();
-                    return work.getAsLong() > before || workload.done();
-                });
+        Eventually.holds(() -> "progress after a restart\n" + broker.logTail(), RESUME_LIMIT, () -> {
+            workload.allowOneIfIdle();
+            return work.getAsLong() > before || workload.done();
+        });
         longest = longest(longest, since.get());
         resumed++;
     }

@@ -130,7 +130,8 @@ class DatabaseTest {
         assertThat(writer.join(PATIENCE)).isTrue();
         assertThat(kinds).containsOnly(ErrorKind.SERVICE_UNAVAILABLE);
         // A commit whose answer was lost may be there as well: never fewer, and at most one more per refusal.
-        assertThat(count(database, "confirmed")).isBetween((long) confirmed.get(), (long) confirmed.get() + refused.get());
+        assertThat(count(database, "confirmed"))
+                .isBetween((long) confirmed.get(), (long) confirmed.get() + refused.get());
         System.out.printf("%d calls failed while the server was away%n", refused.get());
     }
 
