@@ -1,6 +1,7 @@
 package dev.pinfold.spi;
 
 import dev.pinfold.content.Cid;
+import dev.pinfold.spi.deal.DealMaker;
 import java.io.InputStream;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,11 @@ public interface Provider extends AutoCloseable {
      */
     default InputStream car(Cid root, Deadline deadline) {
         throw lacks(Capability.RETRIEVE_CAR);
+    }
+
+    /** The way to make storage deals here. Needs {@link Capability#DEAL}. Contacts nobody. */
+    default DealMaker deals() {
+        throw lacks(Capability.DEAL);
     }
 
     /** Gives up connections and files. Idempotent. */
