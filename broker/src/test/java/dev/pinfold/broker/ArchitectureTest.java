@@ -113,6 +113,7 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
+                    "dev.pinfold.http..",
                     "dev.pinfold.local..",
                     "dev.pinfold.psa..",
                     "dev.pinfold.kubo..",
@@ -123,11 +124,17 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule adapters_know_only_the_contract_and_content = noClasses()
             .that()
-            .resideInAnyPackage("dev.pinfold.local..", "dev.pinfold.psa..")
+            .resideInAnyPackage(
+                    "dev.pinfold.http..", "dev.pinfold.local..", "dev.pinfold.psa..", "dev.pinfold.filecoin..")
             .should()
             .dependOnClassesThat(resideInAPackage("dev.pinfold..")
                     .and(not(resideInAnyPackage(
-                            "dev.pinfold.local..", "dev.pinfold.psa..", "dev.pinfold.spi..", "dev.pinfold.content.."))))
+                            "dev.pinfold.http..",
+                            "dev.pinfold.local..",
+                            "dev.pinfold.psa..",
+                            "dev.pinfold.filecoin..",
+                            "dev.pinfold.spi..",
+                            "dev.pinfold.content.."))))
             .because("an adapter translates; calling, timing, limiting and measuring is the broker's");
 
     @ArchTest
@@ -209,7 +216,7 @@ class ArchitectureTest {
 
     @ArchTest
     static void all_modules_are_looked_at(JavaClasses all) {
-        for (String module : List.of("policy", "content", "spi", "local", "psa", "broker")) {
+        for (String module : List.of("policy", "content", "spi", "http", "local", "psa", "broker")) {
             assertThat(all.stream().anyMatch(c -> c.getPackageName().startsWith("dev.pinfold." + module)))
                     .as("classes of %s are on the class path", module)
                     .isTrue();

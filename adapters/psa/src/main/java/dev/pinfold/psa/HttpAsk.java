@@ -1,5 +1,6 @@
 package dev.pinfold.psa;
 
+import dev.pinfold.http.HttpCall;
 import java.net.URI;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,14 @@ import org.jspecify.annotations.Nullable;
 record HttpAsk(Purpose purpose, URI uri, Map<String, String> headers, byte @Nullable [] body, long maxAnswerBytes) {
     HttpAsk {
         headers = Map.copyOf(headers);
+    }
+
+    /** The same, as it goes over the wire. */
+    HttpCall call() {
+        byte[] bytes = body;
+        return bytes == null
+                ? HttpCall.bare(purpose.method, uri, headers, maxAnswerBytes)
+                : HttpCall.with(purpose.method, uri, headers, bytes, maxAnswerBytes);
     }
 
     /** A request without a body. */

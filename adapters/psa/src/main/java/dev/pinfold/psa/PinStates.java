@@ -1,14 +1,15 @@
 package dev.pinfold.psa;
 
+import dev.pinfold.http.SafeWords;
 import dev.pinfold.spi.Failure;
 import dev.pinfold.spi.Observation;
 import java.util.Locale;
 
 /** Says what a company's word for a pin's state means. */
 final class PinStates {
-    private final Words words;
+    private final SafeWords words;
 
-    PinStates(Words words) {
+    PinStates(SafeWords words) {
         this.words = words;
     }
 

@@ -2,6 +2,8 @@ package dev.pinfold.psa;
 
 import dev.pinfold.content.Cid;
 import dev.pinfold.content.ContentException;
+import dev.pinfold.http.HttpAnswer;
+import dev.pinfold.http.SafeWords;
 import dev.pinfold.psa.HttpAsk.Purpose;
 import dev.pinfold.spi.Failure;
 import dev.pinfold.spi.Observation;
@@ -29,11 +31,11 @@ import java.util.Map;
 final class PsaAnswers {
     private final PsaSettings settings;
     private final PsaRequests requests;
-    private final Words words;
+    private final SafeWords words;
     private final PinStates states;
     private final InstantSource clock;
 
-    PsaAnswers(PsaSettings settings, PsaRequests requests, Words words, InstantSource clock) {
+    PsaAnswers(PsaSettings settings, PsaRequests requests, SafeWords words, InstantSource clock) {
         this.settings = settings;
         this.requests = requests;
         this.words = words;

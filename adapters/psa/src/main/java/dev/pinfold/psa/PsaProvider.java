@@ -1,6 +1,10 @@
 package dev.pinfold.psa;
 
 import dev.pinfold.content.Cid;
+import dev.pinfold.http.HttpAnswer;
+import dev.pinfold.http.SafeWords;
+import dev.pinfold.http.Wire;
+import dev.pinfold.http.WireException;
 import dev.pinfold.psa.HttpAsk.Purpose;
 import dev.pinfold.psa.Preset.OriginsPolicy;
 import dev.pinfold.spi.Capability;
@@ -39,7 +43,7 @@ final class PsaProvider implements Provider {
     private static final int SHORT_PAGE = 10;
 
     private final PsaSettings settings;
-    private final Words words;
+    private final SafeWords words;
     private final PsaRequests requests;
     private final PsaAnswers answers;
     private final Wire wire;
@@ -47,7 +51,7 @@ final class PsaProvider implements Provider {
 
     PsaProvider(PsaSettings settings) {
         this.settings = settings;
-        words = new Words(settings);
+        words = new SafeWords(settings.id(), settings.secrets());
         requests = new PsaRequests(settings);
         answers = new PsaAnswers(settings, requests, words, InstantSource.system());
         wire = new Wire(settings.connectTimeout(), settings.stallTimeout());
@@ -177,7 +181,7 @@ final class PsaProvider implements Provider {
 
     private HttpAnswer sendOrder(Order order, boolean withOrigins, Deadline deadline) {
         try {
-            return wire.send(requests.add(order, withOrigins), deadline);
+            return wire.send(requests.add(order, withOrigins).call(), deadline);
         } catch (WireException e) {
             String detail = words.say("did not answer an order (" + e.what() + ")", "");
             Failure failure = switch (e.reach()) {
@@ -190,7 +194,7 @@ final class PsaProvider implements Provider {
 
     private HttpAnswer send(HttpAsk ask, Deadline deadline) {
         try {
-            return wire.send(ask, deadline);
+            return wire.send(ask.call(), deadline);
         } catch (WireException e) {
             throw noAnswer(ask, e);
         }
@@ -206,7 +210,7 @@ final class PsaProvider implements Provider {
 
     private Wire.Opened open(HttpAsk ask, Deadline deadline) {
         try {
-            return wire.open(ask, deadline);
+            return wire.open(ask.call(), deadline);
         } catch (WireException e) {
             throw noAnswer(ask, e);
         }

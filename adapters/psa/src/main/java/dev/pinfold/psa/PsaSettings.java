@@ -110,6 +110,11 @@ record PsaSettings(
                 read.duration("stallTimeout", Duration.ofSeconds(30), Duration.ofMillis(100), Duration.ofMinutes(10)));
     }
 
+    /** What is never shown. */
+    List<String> secrets() {
+        return gatewayToken == null ? List.of(token) : List.of(token, gatewayToken);
+    }
+
     /** Without the secrets. */
     @Override
     public String toString() {

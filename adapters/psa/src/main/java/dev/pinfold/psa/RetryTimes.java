@@ -1,5 +1,6 @@
 package dev.pinfold.psa;
 
+import dev.pinfold.http.HttpAnswer;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,6 +3,8 @@ package dev.pinfold.psa;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.pinfold.http.HttpAnswer;
+import dev.pinfold.http.SafeWords;
 import dev.pinfold.kit.Dag;
 import dev.pinfold.spi.Failure;
 import dev.pinfold.spi.Observation;
@@ -36,8 +38,8 @@ class PsaAnswersTest {
             Map.of("preset", "generic", "endpoint", "https://pins.example/psa/", "token", "hush-hush"),
             Path.of(".")));
     private final PsaRequests requests = new PsaRequests(settings);
-    private final PsaAnswers answers =
-            new PsaAnswers(settings, requests, new Words(settings), InstantSource.fixed(NOW));
+    private final PsaAnswers answers = new PsaAnswers(
+            settings, requests, new SafeWords(settings.id(), settings.secrets()), InstantSource.fixed(NOW));
     private final Order order = new Order("k1", Dag.text("content").root(), List.of(), Map.of(), OptionalLong.empty());
 
     private static HttpAnswer answer(int status, String body, String... headers) {

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.pinfold.http.HttpCall;
+import dev.pinfold.http.Wire;
+import dev.pinfold.http.WireException;
+import dev.pinfold.http.WireException.Reach;
 import dev.pinfold.kit.Company;
 import dev.pinfold.kit.Dag;
 import dev.pinfold.kit.PsaFault;
 import dev.pinfold.kit.PsaOperation;
-import dev.pinfold.psa.HttpAsk.Purpose;
-import dev.pinfold.psa.WireException.Reach;
 import dev.pinfold.spi.Deadline;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,16 +35,16 @@ import org.junit.jupiter.api.Timeout;
 class WireTest {
     private static final Duration SHORT = Duration.ofMillis(400);
 
-    private static HttpAsk order(URI to) {
+    private static HttpCall order(URI to) {
         byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
-        return new HttpAsk(Purpose.ADD, to, Map.of(), body, 1000);
+        return HttpCall.with("POST", to, Map.of(), body, 1000);
     }
 
-    private static HttpAsk look(URI to) {
-        return HttpAsk.bare(Purpose.GET, to, Map.of(), 1000);
+    private static HttpCall look(URI to) {
+        return HttpCall.bare("GET", to, Map.of(), 1000);
     }
 
-    private static Reach reach(Wire wire, HttpAsk ask, Duration atMost) {
+    private static Reach reach(Wire wire, HttpCall ask, Duration atMost) {
         return catchThrowableOfType(WireException.class, () -> wire.send(ask, Deadline.after(atMost)))
                 .reach();
     }
@@ -122,7 +124,7 @@ class WireTest {
                 Wire wire = new Wire(SHORT, SHORT)) {
             world.psa().faults().everywhere(new PsaFault.Drip(Duration.ofMinutes(5), false));
             URI to = URI.create(world.psa().gateway() + "/ipfs/" + Dag.text("x").root() + "?format=car");
-            HttpAsk ask = HttpAsk.bare(Purpose.CAR, to, Map.of(), Long.MAX_VALUE);
+            HttpCall ask = HttpCall.bare("GET", to, Map.of(), Long.MAX_VALUE);
             try (InputStream content =
                     wire.open(ask, Deadline.after(Duration.ofSeconds(20))).content()) {
                 assertThatThrownBy(content::readAllBytes)
@@ -138,7 +140,7 @@ class WireTest {
                 Wire wire = new Wire(SHORT, Duration.ofMinutes(5))) {
             world.psa().faults().everywhere(new PsaFault.Drip(Duration.ofMinutes(5), false));
             URI to = URI.create(world.psa().gateway() + "/ipfs/" + Dag.text("x").root() + "?format=car");
-            HttpAsk ask = HttpAsk.bare(Purpose.CAR, to, Map.of(), Long.MAX_VALUE);
+            HttpCall ask = HttpCall.bare("GET", to, Map.of(), Long.MAX_VALUE);
             InputStream content =
                     wire.open(ask, Deadline.after(Duration.ofSeconds(20))).content();
             FutureTask<Boolean> reading = new FutureTask<>(() -> {

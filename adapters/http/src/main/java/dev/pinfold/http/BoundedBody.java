@@ -1,4 +1,4 @@
-package dev.pinfold.psa;
+package dev.pinfold.http;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,13 +1,13 @@
-package dev.pinfold.psa;
+package dev.pinfold.http;
 
 import org.jspecify.annotations.Nullable;
 
 /** No answer was received, or not a whole one. */
-final class WireException extends Exception {
+public final class WireException extends Exception {
     private static final long serialVersionUID = 1L;
 
     /** How far the request came. */
-    enum Reach {
+    public enum Reach {
         /** Nobody can have acted on it. */
         NOT_SENT,
         /** It may have been acted on. */
@@ -23,11 +23,13 @@ final class WireException extends Exception {
         this.reach = reach;
     }
 
-    Reach reach() {
+    /** How far the request came. */
+    public Reach reach() {
         return reach;
     }
 
-    String what() {
+    /** What happened, in a few safe words. */
+    public String what() {
         return String.valueOf(getMessage());
     }
 }

@@ -1,4 +1,4 @@
-package dev.pinfold.psa;
+package dev.pinfold.http;
 
 import java.io.IOException;
 import java.io.InputStream;

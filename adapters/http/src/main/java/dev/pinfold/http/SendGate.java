@@ -1,7 +1,6 @@
-package dev.pinfold.psa;
+package dev.pinfold.http;
 
 import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Flow;
@@ -22,8 +21,8 @@ final class SendGate implements BodyPublisher {
     private final AtomicReference<State> state = new AtomicReference<>(State.CLOSED);
     private final BodyPublisher body;
 
-    SendGate(byte[] bytes) {
-        body = BodyPublishers.ofByteArray(bytes);
+    SendGate(BodyPublisher body) {
+        this.body = body;
     }
 
     /** Makes sure that nothing is sent from now on; false where it may have been sent already. */

@@ -1,30 +1,33 @@
-package dev.pinfold.psa;
+package dev.pinfold.http;
 
-import java.util.ArrayList;
 import java.util.List;
 
-/** Makes what a company says safe to keep and to show: one line, bounded, and without the account's secrets. */
-final class Words {
+/** Makes what others say safe to keep and to show: one line, bounded, and without secrets. */
+public final class SafeWords {
     private static final int LONGEST = 240;
 
     private final String who;
-    private final List<String> secrets = new ArrayList<>();
+    private final List<String> secrets;
 
-    Words(PsaSettings settings) {
-        who = settings.id();
-        secrets.add(settings.token());
-        if (settings.gatewayToken() != null) {
-            secrets.add(settings.gatewayToken());
-        }
+    /**
+     * Speaks of one provider.
+     *
+     * @param who its id, with which each sentence begins
+     * @param secrets texts that are never shown
+     */
+    public SafeWords(String who, List<String> secrets) {
+        this.who = who;
+        this.secrets = List.copyOf(secrets);
     }
 
     /** A sentence about this provider, with what it said where it said anything. */
-    String say(String what, String said) {
+    public String say(String what, String said) {
         String quote = safe(said);
         return safe(who) + " " + what + (quote.isEmpty() ? "" : ": " + quote);
     }
 
-    String safe(String text) {
+    /** The text in one line of at most 240 characters. */
+    public String safe(String text) {
         String clean = text;
         for (String secret : secrets) {
             clean = clean.replace(secret, "[redacted]");

@@ -1,6 +1,6 @@
-package dev.pinfold.psa;
+package dev.pinfold.http;
 
-import dev.pinfold.psa.WireException.Reach;
+import dev.pinfold.http.WireException.Reach;
 import dev.pinfold.spi.Deadline;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -9,6 +9,7 @@ import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
@@ -30,13 +31,18 @@ import org.jspecify.annotations.Nullable;
  * followed. The JDK itself repeats a {@code GET} whose pooled connection turns out to be closed, and a connection attempt
  * that failed; it never repeats a {@code POST} or {@code DELETE} that was sent.
  */
-final class Wire implements AutoCloseable {
+public final class Wire implements AutoCloseable {
     private final HttpClient client;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Duration stallTimeout;
     private volatile boolean closed;
 
-    Wire(Duration connectTimeout, Duration stallTimeout) {
+    /**
+     * A wire of its own.
+     *
+     * @param stallTimeout the longest silence within an opened stream
+     */
+    public Wire(Duration connectTimeout, Duration stallTimeout) {
         this.stallTimeout = stallTimeout;
         client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -47,20 +53,20 @@ final class Wire implements AutoCloseable {
     }
 
     /** A stream of content, and the head of the answer it came with. */
-    record Opened(HttpAnswer head, InputStream content) {}
+    public record Opened(HttpAnswer head, InputStream content) {}
 
     /** Sends, and reads the whole answer. */
-    HttpAnswer send(HttpAsk ask, Deadline deadline) throws WireException {
-        HttpResponse<byte[]> response = exchange(ask, deadline, head -> new BoundedBody(ask.maxAnswerBytes()));
+    public HttpAnswer send(HttpCall call, Deadline deadline) throws WireException {
+        HttpResponse<byte[]> response = exchange(call, deadline, head -> new BoundedBody(call.maxAnswerBytes()));
         return new HttpAnswer(response.statusCode(), response.headers(), response.body());
     }
 
     /** Sends, and reads the head of the answer; the body too where it is not content. */
-    Opened open(HttpAsk ask, Deadline deadline) throws WireException {
+    public Opened open(HttpCall call, Deadline deadline) throws WireException {
         BodyHandler<InputStream> handler = head -> head.statusCode() == 200
                 ? new PulledBody(stallTimeout)
                 : BodySubscribers.mapping(new BoundedBody(64 << 10), ByteArrayInputStream::new);
-        HttpResponse<InputStream> response = exchange(ask, deadline, handler);
+        HttpResponse<InputStream> response = exchange(call, deadline, handler);
         try {
             byte[] body =
                     response.statusCode() == 200 ? new byte[0] : response.body().readAllBytes();
@@ -70,16 +76,17 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    private <T> HttpResponse<T> exchange(HttpAsk ask, Deadline deadline, BodyHandler<T> handler) throws WireException {
+    private <T> HttpResponse<T> exchange(HttpCall call, Deadline deadline, BodyHandler<T> handler)
+            throws WireException {
         if (closed) {
             throw new WireException(Reach.NOT_SENT, "this provider is closed", null);
         }
         if (deadline.expired()) {
             throw new WireException(Reach.NOT_SENT, "no time was left", null);
         }
-        byte[] body = ask.body();
+        BodyPublisher body = call.body();
         SendGate gate = body == null ? null : new SendGate(body);
-        CompletableFuture<HttpResponse<T>> answer = client.sendAsync(request(ask, gate), handler);
+        CompletableFuture<HttpResponse<T>> answer = client.sendAsync(request(call, gate), handler);
         try {
             return answer.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
@@ -93,10 +100,10 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    private static HttpRequest request(HttpAsk ask, @Nullable SendGate gate) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(ask.uri())
-                .method(ask.purpose().method, gate == null ? BodyPublishers.noBody() : gate);
-        ask.headers().forEach(request::header);
+    private static HttpRequest request(HttpCall call, @Nullable SendGate gate) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(call.uri()).method(call.method(), gate == null ? BodyPublishers.noBody() : gate);
+        call.headers().forEach(request::header);
         return request.build();
     }
 
