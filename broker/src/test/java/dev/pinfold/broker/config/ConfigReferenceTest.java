@@ -29,14 +29,14 @@ class ConfigReferenceTest {
             Map.of("PINFOLD_DATABASE_URL", "postgresql://u:p@db.example/pinfold", "PINFOLD_EXAMPLE_TOKEN", "t");
     private static final List<ProviderFactory> FACTORIES = ServiceLoader.load(ProviderFactory.class).stream()
             .map(ServiceLoader.Provider::get)
-            .filter(factory -> List.of("local", "psa").contains(factory.type()))
+            .filter(factory -> List.of("filecoin", "local", "psa").contains(factory.type()))
             .sorted(Comparator.comparing(ProviderFactory::type))
             .toList();
     private final ConfigReference reference = new ConfigReference(FACTORIES);
 
     @BeforeEach
-    void both_adapters_are_on_the_class_path() {
-        assumeTrue(FACTORIES.size() == 2, "the adapters local and psa are not both on the class path");
+    void the_adapters_are_on_the_class_path() {
+        assumeTrue(FACTORIES.size() == 3, "the adapters filecoin, local and psa are not all on the class path");
     }
 
     @Test
