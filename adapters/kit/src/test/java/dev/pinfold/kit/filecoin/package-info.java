@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pinfold.kit.filecoin;
+
+import org.jspecify.annotations.NullMarked;
