@@ -65,9 +65,10 @@ CREATE INDEX pin_content ON pin (content);
 CREATE INDEX pin_tenant_content ON pin (tenant_id, content, created);
 CREATE INDEX pin_name ON pin (tenant_id, name, created) WHERE name IS NOT NULL;
 CREATE INDEX pin_name_fold ON pin (tenant_id, name_fold, created) WHERE name_fold IS NOT NULL;
-CREATE INDEX pin_name_part ON pin USING gin (name gin_trgm_ops) WHERE name IS NOT NULL;
-CREATE INDEX pin_name_fold_part ON pin USING gin (name_fold gin_trgm_ops) WHERE name_fold IS NOT NULL;
-CREATE INDEX pin_meta ON pin USING gin (meta jsonb_path_ops) WHERE meta IS NOT NULL;
+-- Every search reads the whole list of entries not merged yet, so that list is kept short (kB).
+CREATE INDEX pin_name_part ON pin USING gin (name gin_trgm_ops) WITH (gin_pending_list_limit = 64) WHERE name IS NOT NULL;
+CREATE INDEX pin_name_fold_part ON pin USING gin (name_fold gin_trgm_ops) WITH (gin_pending_list_limit = 64) WHERE name_fold IS NOT NULL;
+CREATE INDEX pin_meta ON pin USING gin (meta jsonb_path_ops) WITH (gin_pending_list_limit = 64) WHERE meta IS NOT NULL;
 
 -- Exact counts without counting: how many pins of a tenant in a state were created within 2^level milliseconds.
 -- Changes are appended to pin_tally_delta by triggers, without locking, and folded into pin_tally now and then; the
