@@ -1,37 +1,16 @@
 package dev.pinfold.broker.bench;
 
-import dev.pinfold.broker.Broker;
-import dev.pinfold.broker.api.Tokens;
-import dev.pinfold.broker.config.BrokerConfig;
-import dev.pinfold.broker.config.ConfigLoader;
-import dev.pinfold.broker.pin.Caller.Scope;
-import dev.pinfold.broker.store.DatabaseConfig;
-import dev.pinfold.broker.store.EmbeddedPostgres;
-import dev.pinfold.broker.store.TokenStore.NewToken;
-import dev.pinfold.content.Cid;
-import dev.pinfold.content.Codec;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
-import io.vertx.pgclient.PgConnectOptions;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongFunction;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -78,20 +57,13 @@ final class PsaBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Path folder = Files.createTempDirectory("pinfold-bench");
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(folder.resolve("postgres"))) {
-            String url = url(postgres.connectOptions());
-            try (Broker broker = Broker.start(config(folder, url));
-                    BareServer bare = new BareServer(new DatabaseConfig(url, folder, 12, 6, 0));
-                    Load load = new Load(clients)) {
-                String token = token(broker, "default");
-                compare(load, URI.create(broker.endpoint()), token, bare.uri());
-                if (pins > 0) {
-                    lists(load, broker, url);
-                }
+        try (OneBroker own = OneBroker.start(OneBroker.disk("disk"), 1);
+                BareServer bare = new BareServer(own.database());
+                Load load = new Load(clients)) {
+            compare(load, own.uri(), own.token("default"), bare.uri());
+            if (pins > 0) {
+                lists(load, own);
             }
-        } finally {
-            delete(folder);
         }
         if (json) {
             spec.commandLine().getOut().println(figures.encodePrettily());
@@ -99,63 +71,8 @@ final class PsaBench implements Callable<Integer> {
         return 0;
     }
 
-    private static BrokerConfig config(Path folder, String url) throws IOException {
-        Path policy = folder.resolve("policy.yaml");
-        Files.writeString(policy, """
-                apiVersion: pinfold/v1
-                kind: PolicySet
-                metadata: {name: bench, revision: 1}
-                classes:
-                  one: {hot: {replicas: {min: 1, target: 1}}}
-                rules:
-                  - {name: all, match: {}, class: one}
-                """);
-        Path file = folder.resolve("broker.yaml");
-        Path secret = folder.resolve("database.url");
-        Files.writeString(secret, url);
-        Files.writeString(file, """
-                listen: {port: 0}
-                management: {port: 0}
-                dataDirectory: %s
-                database: {url: {file: %s}}
-                policy: {file: %s}
-                providers:
-                  - id: disk
-                    type: local
-                    labels: {region: here, org: us}
-                    price: {storagePerGiBMonth: 0.01, currency: USD, asOf: 2026-11-20}
-                    settings: {path: %s}
-                """.formatted(folder.resolve("data"), secret, policy, folder.resolve("store")));
-        return ConfigLoader.standard().load(file, ConfigLoader.Overrides.NONE);
-    }
-
-    private static String url(PgConnectOptions options) {
-        return "postgresql://" + encoded(options.getUser()) + ":" + encoded(String.valueOf(options.getPassword())) + "@"
-                + encoded(options.getHost()) + ":" + options.getPort() + "/" + encoded(options.getDatabase());
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
-    }
-
-    private static String token(Broker broker, String tenant) {
-        String text = Tokens.fresh();
-        broker.tokens().ensureTenant(tenant).await();
-        broker.tokens()
-                .create(new NewToken(
-                        UUID.randomUUID(),
-                        tenant,
-                        "bench-" + tenant,
-                        Buffer.buffer(Tokens.hash(text)),
-                        EnumSet.allOf(Scope.class),
-                        1_000_000,
-                        1_000_000_000L))
-                .await();
-        return text;
-    }
-
     private void compare(Load load, URI broker, String token, URI bare) {
-        LongFunction<Load.Call> post = n -> new Load.Call(HttpMethod.POST, "/pins", body());
+        LongFunction<Load.Call> post = n -> new Load.Call(HttpMethod.POST, "/pins", OneBroker.body());
         String mine = firstId(load, broker, token);
         String reference = firstId(load, bare, null);
         pair("post", load, broker, token, bare, post, post);
@@ -177,16 +94,9 @@ final class PsaBench implements Callable<Integer> {
                 n -> new Load.Call(HttpMethod.GET, "/pins", null));
     }
 
-    /** Content that nobody has: the broker places every pin and looks for the bytes while it is measured. */
-    private static String body() {
-        byte[] random = new byte[16];
-        ThreadLocalRandom.current().nextBytes(random);
-        return "{\"cid\":\"" + Cid.of(Codec.RAW, random) + "\",\"name\":\"bench\",\"meta\":{\"app\":\"bench\"}}";
-    }
-
     private String firstId(Load load, URI target, @Nullable String token) {
         var answer = new java.util.concurrent.atomic.AtomicReference<String>("");
-        load.send(target, token, new Load.Call(HttpMethod.POST, "/pins", body()), answer::set);
+        load.send(target, token, new Load.Call(HttpMethod.POST, "/pins", OneBroker.body()), answer::set);
         return new JsonObject(answer.get()).getString("requestid");
     }
 
@@ -245,16 +155,16 @@ final class PsaBench implements Callable<Integer> {
                 .get(results.size() / 2);
     }
 
-    private void lists(Load load, Broker broker, String url) throws IOException {
-        String small = token(broker, "small");
-        String large = token(broker, "large");
-        try (ManyPins many = new ManyPins(url)) {
+    private void lists(Load load, OneBroker own) {
+        String small = own.token("small");
+        String large = own.token("large");
+        try (ManyPins many = new ManyPins(own.url())) {
             long begun = System.nanoTime();
             many.fill("small", SMALL);
             many.fill("large", pins);
             say("filled tenants with %d and %d pins in %.0f s"
                     .formatted(SMALL, pins, (System.nanoTime() - begun) / 1e9));
-            URI target = URI.create(broker.endpoint());
+            URI target = own.uri();
             for (ManyPins.Query query : many.queries(SMALL, pins)) {
                 long[] smallMicros = new long[rounds];
                 long[] largeMicros = new long[rounds];
@@ -285,13 +195,5 @@ final class PsaBench implements Callable<Integer> {
                 json ? spec.commandLine().getErr() : spec.commandLine().getOut();
         out.println(line);
         out.flush();
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
     }
 }
