@@ -120,7 +120,17 @@ final class PsaAnswers {
 
     byte[] block(Cid cid, HttpAnswer answer) {
         requireContent(Purpose.BLOCK, cid, answer.status(), answer);
-        return answer.body();
+        byte[] body = answer.body();
+        // An old gateway that serves the file whatever is asked does not lie; where its bytes are the block's they will do.
+        boolean plain = !type(answer).startsWith("application/vnd.ipld.raw");
+        if (plain && cid.multihash().function() != null && !cid.multihash().verifies(body)) {
+            throw violation("answered the fetching of a block with the type", type(answer));
+        }
+        return body;
+    }
+
+    private static String type(HttpAnswer answer) {
+        return answer.header("Content-Type").toLowerCase(Locale.ROOT);
     }
 
     /** Accepts that content follows; a page of HTML is not content. */
@@ -129,8 +139,11 @@ final class PsaAnswers {
             throw new ProviderException(new Failure.NotFound(words.say("does not have " + cid, "")));
         }
         requireSuccess(purpose, answer);
-        if (answer.header("Content-Type").toLowerCase(Locale.ROOT).startsWith("text/html")) {
+        if (type(answer).startsWith("text/html")) {
             throw violation(purpose.words + " was answered with a page of HTML", "");
+        }
+        if (purpose == Purpose.CAR && !type(answer).startsWith("application/vnd.ipld.car")) {
+            throw violation(purpose.words + " was answered with the type", type(answer));
         }
     }
 

@@ -66,6 +66,7 @@ final class PsaProvider implements Provider {
         if (settings.gateway() != null) {
             can.add(Capability.RETRIEVE_RAW);
             can.add(Capability.RETRIEVE_CAR);
+            can.add(Capability.RETRIEVE_PART);
         }
         capabilities = Collections.unmodifiableSet(can);
     }
@@ -135,7 +136,16 @@ final class PsaProvider implements Provider {
     @Override
     public InputStream car(Cid root, Deadline deadline) {
         need(Capability.RETRIEVE_CAR);
-        HttpAsk ask = requests.car(root);
+        return content(root, requests.car(root), deadline);
+    }
+
+    @Override
+    public InputStream part(Cid file, long from, long to, Deadline deadline) {
+        need(Capability.RETRIEVE_PART);
+        return content(file, requests.part(file, from, to), deadline);
+    }
+
+    private InputStream content(Cid root, HttpAsk ask, Deadline deadline) {
         Wire.Opened opened = open(ask, deadline);
         try {
             answers.requireContent(Purpose.CAR, root, opened.head().status(), opened.head());

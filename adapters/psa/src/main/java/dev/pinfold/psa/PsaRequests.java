@@ -23,6 +23,9 @@ final class PsaRequests {
     /** The key of an order in a pin's metadata. */
     static final String ORDER_KEY = "pinfold_order";
 
+    private static final String CAR_ACCEPT = "application/vnd.ipld.car; version=1; order=dfs; dups=n";
+    // Both ways of asking: the query wins where it is understood, and old gateways look at Accept only.
+    private static final String CAR_QUERY = "car&car-version=1&car-order=dfs&car-dups=n";
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9-]{1,64}");
     private static final int MOST_ORIGINS = 20;
     private static final List<String> STATES = List.of("queued", "pinning", "pinned", "failed");
@@ -111,8 +114,14 @@ final class PsaRequests {
     }
 
     HttpAsk car(Cid root) {
-        String accept = "application/vnd.ipld.car; version=1; order=dfs; dups=n";
-        return gateway(Purpose.CAR, root, "car&dag-scope=all", accept, Long.MAX_VALUE);
+        return gateway(Purpose.CAR, root, CAR_QUERY + "&dag-scope=all", CAR_ACCEPT, Long.MAX_VALUE);
+    }
+
+    /** @param to the last byte; {@link Long#MAX_VALUE} means to the end */
+    HttpAsk part(Cid file, long from, long to) {
+        String end = to == Long.MAX_VALUE ? "*" : Long.toString(to);
+        String query = CAR_QUERY + "&dag-scope=entity&entity-bytes=" + from + ":" + end;
+        return gateway(Purpose.CAR, file, query, CAR_ACCEPT, Long.MAX_VALUE);
     }
 
     /**

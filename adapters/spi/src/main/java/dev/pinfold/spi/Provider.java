@@ -83,6 +83,19 @@ public interface Provider extends AutoCloseable {
         throw lacks(Capability.DEAL);
     }
 
+    /**
+     * Opens a part of a UnixFS file as a CARv1 in depth-first order, not yet verified: the blocks that lead to it, then its
+     * own. Needs {@link Capability#RETRIEVE_PART}. The deadline is that of {@link #car}. Source: trustless gateway
+     * specification, {@code entity-bytes}.
+     *
+     * @param file the root of the file
+     * @param from the first byte
+     * @param to the last byte; {@link Long#MAX_VALUE} means to the end
+     */
+    default InputStream part(Cid file, long from, long to, Deadline deadline) {
+        throw lacks(Capability.RETRIEVE_PART);
+    }
+
     /** Gives up connections and files. Idempotent. */
     @Override
     void close();

@@ -171,6 +171,13 @@ public final class GuardedProvider implements Provider {
         return call(Operation.CAR, null, deadline, limit -> calls.held(adapter.car(root, limit)));
     }
 
+    /** As {@link #car}. */
+    @Override
+    public InputStream part(Cid file, long from, long to, Deadline deadline) {
+        require(Capability.RETRIEVE_PART);
+        return call(Operation.CAR, null, deadline, limit -> calls.held(adapter.part(file, from, to, limit)));
+    }
+
     @Override
     public void close() {
         breakers.values().forEach(OperationBreaker::close);

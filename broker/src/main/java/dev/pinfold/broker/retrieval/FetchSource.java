@@ -21,6 +21,16 @@ interface FetchSource {
     /** Opens the DAG below a CID as a CAR, depth first. Reads of the stream fail after a while without a byte. */
     InputStream car(Cid cid, Deadline deadline) throws SourceTrouble;
 
+    /** Whether it may serve parts of files as CARs. */
+    default boolean servesParts() {
+        return false;
+    }
+
+    /** Opens a part of a file as a CAR, depth first, with the blocks that lead to it; both ends are inclusive. */
+    default InputStream part(Cid file, long from, long to, Deadline deadline) throws SourceTrouble {
+        throw new SourceTrouble(FetchAttempt.Outcome.CANNOT_SERVE, "it serves no parts of files");
+    }
+
     /** Fetches one block of at most 2 MiB; not verified, but the length is. */
     byte[] block(Cid cid, Deadline deadline) throws SourceTrouble;
 }

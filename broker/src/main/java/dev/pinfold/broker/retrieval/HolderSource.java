@@ -41,6 +41,20 @@ record HolderSource(GuardedProvider provider, Duration idle) implements FetchSou
     }
 
     @Override
+    public boolean servesParts() {
+        return provider.can(Capability.RETRIEVE_PART);
+    }
+
+    @Override
+    public InputStream part(Cid file, long from, long to, Deadline deadline) throws SourceTrouble {
+        try {
+            return new PumpedStream(provider.part(file, from, to, deadline), provider.id(), idle);
+        } catch (ProviderException e) {
+            throw SourceTrouble.of(e);
+        }
+    }
+
+    @Override
     public byte[] block(Cid cid, Deadline deadline) throws SourceTrouble {
         try {
             return provider.block(cid, deadline);

@@ -100,4 +100,69 @@ public final class Metrics {
                 .baseUnit("bytes")
                 .register(registry);
     }
+
+    /** {@code pinfold.retrieval.start}: sources that were asked for content by readers, by the reason. */
+    public void retrievalStarted(String provider, String why) {
+        Counter.builder("pinfold.retrieval.start")
+                .description("Sources asked for content that is read, by reason: first, hedge, replacement, cold")
+                .tag("provider", provider)
+                .tag("why", why)
+                .register(registry)
+                .increment();
+    }
+
+    /** {@code pinfold.retrieval.first.block}: time until the first verified block of each source that won a race. */
+    public void retrievalFirstBlock(String provider, Duration after) {
+        Timer.builder("pinfold.retrieval.first.block")
+                .description("Time until the first verified block, by the provider that won")
+                .tag("provider", provider)
+                .register(registry)
+                .record(after);
+    }
+
+    /** {@code pinfold.retrieval.failure}: sources that did not give a reader what they were asked for. */
+    public void retrievalFailed(String provider, String outcome) {
+        Counter.builder("pinfold.retrieval.failure")
+                .description("Sources that failed readers, by outcome")
+                .tag("provider", provider)
+                .tag("outcome", outcome)
+                .register(registry)
+                .increment();
+    }
+
+    /** {@code pinfold.retrieval.quarantine}: copies set aside because they gave readers wrong bytes. */
+    public void retrievalQuarantined(String provider) {
+        Counter.builder("pinfold.retrieval.quarantine")
+                .description("Copies set aside because of wrong bytes")
+                .tag("provider", provider)
+                .register(registry)
+                .increment();
+    }
+
+    /** {@code pinfold.retrieval.bytes}: verified bytes for readers, by where they came from; from the cache: saved. */
+    public void retrieved(String from, double bytes) {
+        Counter.builder("pinfold.retrieval.bytes")
+                .description("Verified bytes for readers, by origin: staging, cache, hot, cold")
+                .baseUnit("bytes")
+                .tag("from", from)
+                .register(registry)
+                .increment(bytes);
+    }
+
+    /** {@code pinfold.cache.block}: blocks looked for in the cache; hits by all is the hit ratio. */
+    public void cacheAsked(boolean hit) {
+        Counter.builder("pinfold.cache.block")
+                .description("Blocks looked for in the cache, by result: hit, miss")
+                .tag("result", hit ? "hit" : "miss")
+                .register(registry)
+                .increment();
+    }
+
+    /** {@code pinfold.cache.bytes}: bytes of cached blocks on disk. */
+    public void cacheBytes(Supplier<Number> bytes) {
+        Gauge.builder("pinfold.cache.bytes", bytes)
+                .description("Bytes of cached blocks on disk")
+                .baseUnit("bytes")
+                .register(registry);
+    }
 }

@@ -110,6 +110,22 @@ public final class DagFrontier {
         return stack.peek();
     }
 
+    /** The blocks that must come next, in order, at most {@code most}; more may lie below them. */
+    public List<Cid> upcoming(int most) {
+        return stack.next(most);
+    }
+
+    /** How many links are still open; what lies below them is not counted. */
+    public int pending() {
+        return stack.pending();
+    }
+
+    /** Begins to count blocks that were not asked for anew: to be called when another source goes on. */
+    public void forgiveWaste() {
+        wasteBlocks = 0;
+        wasteBytes = 0;
+    }
+
     /** Whether everything came. */
     public boolean complete() {
         return stack.peek() == null;

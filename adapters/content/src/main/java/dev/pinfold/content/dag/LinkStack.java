@@ -2,6 +2,7 @@ package dev.pinfold.content.dag;
 
 import dev.pinfold.content.Cid;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,17 @@ final class LinkStack {
             levels.pop();
         }
         return cid;
+    }
+
+    /** The first {@code most} links in the order in which they would be popped. */
+    List<Cid> next(int most) {
+        List<Cid> found = new ArrayList<>();
+        for (Level level : levels) {
+            for (int i = level.next; i < level.links.size() && found.size() < most; i++) {
+                found.add(level.links.get(i));
+            }
+        }
+        return found;
     }
 
     int depth() {

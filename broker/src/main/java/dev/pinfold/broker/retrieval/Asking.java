@@ -1,0 +1,141 @@
+package dev.pinfold.broker.retrieval;
+
+import dev.pinfold.broker.retrieval.FetchAttempt.Outcome;
+import dev.pinfold.content.Block;
+import dev.pinfold.content.Cid;
+import dev.pinfold.content.ContentException;
+import dev.pinfold.content.Verifier;
+import dev.pinfold.content.car.CarReader;
+import dev.pinfold.content.dag.DagFrontier;
+import dev.pinfold.content.dag.Links;
+import dev.pinfold.spi.Deadline;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one source is asked for a block and what comes after it: for the rest of the file where it can give that, for the DAG
+ * below the block, or for the block alone. What comes back is verified here, before it counts as served.
+ *
+ * @param block the block that must come first
+ * @param part which part of which file it begins; null where that is not known
+ * @param alone whether nothing after the block is wanted
+ */
+record Asking(Cid block, @Nullable Part part, boolean alone, ReadSettings settings, Referee referee) {
+    /**
+     * A part of a file.
+     *
+     * @param to the last byte, or {@link Long#MAX_VALUE}
+     */
+    record Part(Cid file, long from, long to) {}
+
+    /** Asks; blocks until the first verified block. */
+    Opened ask(FetchSource source, boolean lastHope) throws SourceTrouble {
+        if (!alone) {
+            if (part != null && source.servesParts() && referee.can(source, "parts")) {
+                try {
+                    return car(source, true, lastHope);
+                } catch (SourceTrouble e) {
+                    fallBack(source, "parts", e);
+                }
+            }
+            if (!Links.none(block.codec()) && source.servesCars() && referee.can(source, "cars")) {
+                try {
+                    return car(source, false, lastHope);
+                } catch (SourceTrouble e) {
+                    fallBack(source, "cars", e);
+                }
+            }
+        }
+        return Opened.alone(single(source));
+    }
+
+    /** What a source does not understand it is not asked for again; the block alone may be had from it. */
+    private void fallBack(FetchSource source, String what, SourceTrouble trouble) throws SourceTrouble {
+        boolean other = trouble.outcome() == Outcome.NOT_TRUSTLESS || trouble.outcome() == Outcome.CANNOT_SERVE;
+        if (!other || !source.servesBlocks()) {
+            throw trouble;
+        }
+        referee.cannot(source, what);
+    }
+
+    private Block single(FetchSource source) throws SourceTrouble {
+        if (!source.servesBlocks()) {
+            throw new SourceTrouble(Outcome.CANNOT_SERVE, "it serves no single blocks");
+        }
+        byte[] bytes = source.block(block, Deadline.after(settings.firstBlock()));
+        return verified(bytes);
+    }
+
+    private Block verified(byte[] bytes) throws SourceTrouble {
+        if (bytes.length > Block.MAX_SIZE) {
+            throw new SourceTrouble(Outcome.WRONG_BYTES, "block " + block + " has " + bytes.length + " bytes");
+        }
+        try {
+            return Block.verified(block, bytes, new Verifier());
+        } catch (ContentException e) {
+            throw SourceTrouble.of(e);
+        }
+    }
+
+    private Opened car(FetchSource source, boolean whole, boolean lastHope) throws SourceTrouble {
+        long begun = System.nanoTime();
+        Deadline deadline = Deadline.after(settings.firstBlock());
+        Part wanted = part;
+        InputStream raw = whole && wanted != null
+                ? source.part(wanted.file(), wanted.from(), wanted.to(), deadline)
+                : source.car(block, deadline);
+        InputStream in = new RateFloor(raw, settings.progress(), settings.slowest(lastHope));
+        boolean opened = false;
+        try {
+            CarReader reader = new CarReader(in);
+            referee.firstByte(source, Duration.ofNanos(System.nanoTime() - begun));
+            Block first = skipTo(reader);
+            opened = true;
+            return new Opened(first, reader, in, whole);
+        } catch (ContentException e) {
+            throw lie(e);
+        } catch (IOException e) {
+            throw SourceTrouble.of(e);
+        } finally {
+            if (!opened) {
+                giveUp(in);
+            }
+        }
+    }
+
+    private static void giveUp(InputStream in) {
+        try {
+            in.close();
+        } catch (IOException e) {
+            // Nothing of it was of use.
+        }
+    }
+
+    /** The blocks that lead to a part come before it; a source that begins at byte 0 instead is of no use here. */
+    private Block skipTo(CarReader reader) throws IOException, SourceTrouble {
+        long bytes = 0;
+        for (int blocks = 0; blocks <= DagFrontier.WASTE_BLOCKS && bytes <= DagFrontier.WASTE_BYTES; blocks++) {
+            Block next = reader.next();
+            if (next == null) {
+                throw new SourceTrouble(
+                        reader.blocks() == 0 ? Outcome.NOT_FOUND : Outcome.INCOMPLETE,
+                        "its CAR ended without block " + block);
+            }
+            if (next.cid().multihash().equals(block.multihash())) {
+                return next.cid().equals(block) ? next : Block.verified(block, next.bytes());
+            }
+            bytes += next.size();
+        }
+        throw new SourceTrouble(Outcome.NOT_TRUSTLESS, "its CAR began with other blocks than " + block);
+    }
+
+    /** A CAR, labelled as one, that cannot be read, or whose blocks are wrong or too large, is a lie; one that is cut is not. */
+    static SourceTrouble lie(ContentException e) {
+        return switch (e.kind()) {
+            case HASH_MISMATCH, MALFORMED, TOO_LARGE, UNEXPECTED -> new SourceTrouble(Outcome.WRONG_BYTES, e.getMessage());
+            case INCOMPLETE, UNSUPPORTED, NOT_FOUND, WRONG_TYPE -> SourceTrouble.of(e);
+        };
+    }
+}

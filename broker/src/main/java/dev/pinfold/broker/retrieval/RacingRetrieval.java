@@ -1,0 +1,140 @@
+package dev.pinfold.broker.retrieval;
+
+import dev.pinfold.broker.ErrorKind;
+import dev.pinfold.broker.retrieval.race.Cooldown;
+import dev.pinfold.content.Cid;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads content from wherever copies of it are: what is on this machine first, then the copies in the ledger, raced
+ * against each other block by verified block. Readers who want the same thing at the same time share one flight.
+ *
+ * <p>Where to read on: {@link SharedFlight} serves the readers, {@link SubtreeStream} downloads and fails over,
+ * {@link Contest} runs races, whose rules are {@link dev.pinfold.broker.retrieval.race.Race}; {@link Referee} draws the
+ * consequences.
+ */
+public final class RacingRetrieval implements Retrieval, AutoCloseable {
+    private final Referee.Rules rules;
+    private final Function<Cid, Optional<Staged>> staging;
+    private final BlockCache cache;
+    private final ReadSettings settings;
+    private final RetrievalLog log;
+    private final Turns turns;
+    private final Cooldown cooldown = new Cooldown();
+    private final Map<Object, Shared> flights = new HashMap<>();
+
+    private static final class Shared {
+        private final SharedFlight flight;
+        private final Story story;
+        private int readers;
+
+        Shared(SharedFlight flight, Story story) {
+            this.flight = flight;
+            this.story = story;
+        }
+    }
+
+    private record Key(Object root, String path, Want.Scope scope, Optional<Want.ByteRange> bytes) {}
+
+    RacingRetrieval(
+            Referee.Rules rules,
+            Function<Cid, Optional<Staged>> staging,
+            BlockCache cache,
+            ReadSettings settings,
+            RetrievalLog log) {
+        this.rules = rules;
+        this.staging = staging;
+        this.cache = cache;
+        this.settings = settings;
+        this.log = log;
+        this.turns = new Turns(settings.downloads());
+    }
+
+    @Override
+    public Flight open(Want want) {
+        Key key = new Key(want.root().multihash(), want.path(), want.scope(), want.bytes());
+        synchronized (flights) {
+            Shared shared = flights.computeIfAbsent(key, none -> begin(want));
+            shared.readers++;
+            shared.story.joined();
+            return new ReaderFlight(key, shared, want.root());
+        }
+    }
+
+    private Shared begin(Want want) {
+        Story story = log.begin(want);
+        LocalBlocks local = new LocalBlocks(staging.apply(want.root()), cache, rules.metrics());
+        Referee referee = new Referee(want.root(), rules, story);
+        return new Shared(new SharedFlight(want, local, referee, settings, turns), story);
+    }
+
+    private void leave(Key key, Shared shared) {
+        synchronized (flights) {
+            if (--shared.readers > 0) {
+                return;
+            }
+            flights.remove(key, shared);
+        }
+        shared.flight.close();
+    }
+
+    /** Ends all flights. */
+    @Override
+    public void close() {
+        synchronized (flights) {
+            flights.values().forEach(shared -> shared.flight.close());
+            flights.clear();
+        }
+    }
+
+    private final class ReaderFlight implements Flight {
+        private final Key key;
+        private final Shared shared;
+        private final Cid root;
+        private final AtomicBoolean left = new AtomicBoolean();
+
+        ReaderFlight(Key key, Shared shared, Cid root) {
+            this.key = key;
+            this.shared = shared;
+            this.root = root;
+        }
+
+        @Override
+        public byte @Nullable [] find(Cid cid) throws IOException {
+            byte[] here = shared.flight.here(cid);
+            if (here != null) {
+                return here;
+            }
+            String content = root.canonical();
+            Duration pause = cooldown.left(content, System.nanoTime());
+            if (pause.isPositive()) {
+                throw new RetrievalFailure(
+                        ErrorKind.BAD_GATEWAY,
+                        root + " could not be read several times in a row; it is tried again later",
+                        pause);
+            }
+            try {
+                byte[] found = shared.flight.fetch(cid);
+                cooldown.served(content);
+                return found;
+            } catch (RetrievalFailure e) {
+                cooldown.failed(content, System.nanoTime());
+                throw e;
+            }
+        }
+
+        @Override
+        public void close() {
+            if (left.compareAndSet(false, true)) {
+                leave(key, shared);
+            }
+        }
+    }
+}

@@ -1,0 +1,386 @@
+package dev.pinfold.broker.retrieval;
+
+import dev.pinfold.broker.ErrorKind;
+import dev.pinfold.broker.retrieval.Contest.NobodyServed;
+import dev.pinfold.broker.retrieval.Contest.Served;
+import dev.pinfold.broker.retrieval.FetchAttempt.Outcome;
+import dev.pinfold.broker.retrieval.Ledger.Copy;
+import dev.pinfold.content.Block;
+import dev.pinfold.content.Cid;
+import dev.pinfold.content.Multihash;
+import dev.pinfold.content.dag.Links;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all readers of one {@link Want} share: one download, the last blocks in memory, one search per missing block.
+ *
+ * <p>The download follows its fastest reader and stops when nobody reads on; a slower reader finds in the cache what has
+ * left the memory, or it is fetched again. Nothing grows with the content or with the number of readers.
+ */
+final class SharedFlight implements SubtreeStream.Reader {
+    private static final long SHORT_PATIENCE = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private final Want want;
+    private final LocalBlocks local;
+    private final Referee referee;
+    private final ReadSettings settings;
+    private final Turns turns;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Window window = new Window();
+    private final FileMap files = new FileMap();
+    private final Map<Multihash, Single> singles = new HashMap<>();
+    private final Set<Thread> threads = new HashSet<>();
+    private @Nullable SubtreeStream stream;
+    private boolean running;
+    private SubtreeStream.@Nullable End end;
+    private long produced;
+    private long consumed;
+    private boolean closed;
+
+    private static final class Single {
+        private Contest.@Nullable Result result;
+    }
+
+    SharedFlight(Want want, LocalBlocks local, Referee referee, ReadSettings settings, Turns turns) {
+        this.want = want;
+        this.local = local;
+        this.referee = referee;
+        this.settings = settings;
+        this.turns = turns;
+    }
+
+    /** A verified block that is on this machine; null when it is not. */
+    byte @Nullable [] here(Cid cid) {
+        byte[] there = atHand(cid);
+        return there == null ? null : noted(cid, there);
+    }
+
+    /** A verified block from wherever a copy is; null when nobody has it. */
+    byte @Nullable [] fetch(Cid cid) throws IOException {
+        try {
+            return obtain(cid);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for block " + cid);
+        }
+    }
+
+    @Override
+    public byte @Nullable [] atHand(Cid cid) {
+        byte[] there = inWindow(cid);
+        return there != null ? there : local.find(cid, referee.story());
+    }
+
+    private byte @Nullable [] inWindow(Cid cid) {
+        lock.lock();
+        try {
+            byte[] found = window.find(cid.multihash());
+            if (found != null && window.end(cid.multihash()) > consumed) {
+                consumed = window.end(cid.multihash());
+                changed.signalAll();
+            }
+            return found;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private byte[] noted(Cid cid, byte[] bytes) {
+        lock.lock();
+        try {
+            files.note(cid, bytes);
+            return bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private byte @Nullable [] obtain(Cid cid) throws IOException, InterruptedException {
+        while (true) {
+            lock.lockInterruptibly();
+            try {
+                requireOpen();
+                byte[] found = inWindow(cid);
+                if (found != null) {
+                    return noted(cid, found);
+                }
+                SubtreeStream download = stream;
+                if (download != null && cid.equals(download.expected())) {
+                    SubtreeStream.End over = end;
+                    if (over instanceof SubtreeStream.End.Failed failed) {
+                        stream = null;
+                        return nothing(failed.block(), failed.losses());
+                    }
+                    if (!running && !(over instanceof SubtreeStream.End.Unreadable)) {
+                        run(download);
+                    }
+                    if (running) {
+                        changed.await();
+                        continue;
+                    }
+                } else if (begin(cid)) {
+                    continue;
+                }
+            } finally {
+                lock.unlock();
+            }
+            return switch (single(cid)) {
+                case Served served ->
+                    noted(cid, served.opened().first().bytes());
+                case NobodyServed nobody -> nothing(cid, nobody.losses());
+            };
+        }
+    }
+
+    private void requireOpen() throws IOException {
+        if (closed) {
+            throw new IOException("the retrieval was closed");
+        }
+    }
+
+    /** Begins a download at this block where more than the block is wanted; false where it is better fetched alone. */
+    private boolean begin(Cid cid) {
+        if (running || want.scope() == Want.Scope.BLOCK) {
+            return false;
+        }
+        boolean top = cid.multihash().equals(want.root().multihash());
+        if (top && want.scope() == Want.Scope.ALL && want.path().isEmpty() && !Links.none(cid.codec())) {
+            start(new SubtreeStream(List.of(cid), null, this, referee, settings));
+            return true;
+        }
+        long to = want.bytes().flatMap(Want.ByteRange::to).filter(last -> last >= 0).orElse(Long.MAX_VALUE);
+        FileMap.Place place = files.place(cid, to);
+        boolean leaf = Links.none(cid.codec());
+        // Readers of a range pass over parts: the download begins where they begin to read bytes.
+        if (place == null || place.rest().size() < 2 || !(leaf || (place.first() && want.bytes().isEmpty()))) {
+            return false;
+        }
+        Asking.Part part = new Asking.Part(place.file(), place.offset(), to);
+        start(new SubtreeStream(place.rest(), part, this, referee, settings));
+        return true;
+    }
+
+    private void start(SubtreeStream begun) {
+        stream = begun;
+        consumed = produced;
+        run(begun);
+    }
+
+    private void run(SubtreeStream download) {
+        running = true;
+        end = null;
+        spawn("flight", () -> {
+            SubtreeStream.End how = new SubtreeStream.End.Parked();
+            try {
+                how = turns.take(download::run);
+            } finally {
+                ended(how);
+            }
+        });
+    }
+
+    private void ended(SubtreeStream.End how) {
+        lock.lock();
+        try {
+            running = false;
+            end = how;
+            if (how instanceof SubtreeStream.End.Parked) {
+                // A reader that waits for hours holds no memory here.
+                window.clear();
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Something that ends when it is interrupted, as it is when the last reader leaves. */
+    private interface Work {
+        void run() throws InterruptedException;
+    }
+
+    private void spawn(String name, Work work) {
+        Thread thread = Thread.ofVirtual().name(name + "-" + want.root()).unstarted(() -> {
+            try {
+                work.run();
+            } catch (InterruptedException e) {
+                // Nobody reads any more.
+            } finally {
+                forget(Thread.currentThread());
+            }
+        });
+        threads.add(thread);
+        thread.start();
+    }
+
+    private void forget(Thread thread) {
+        lock.lock();
+        try {
+            threads.remove(thread);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean wantsMore() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long waited = 0;
+            while (produced - consumed >= settings.lead() && !closed) {
+                // With others waiting for their turn, a reader that does not read loses its own soon.
+                long patience = turns.wanted() ? SHORT_PATIENCE : settings.parkAfter().toNanos();
+                if (waited >= patience) {
+                    return false;
+                }
+                waited += SHORT_PATIENCE - Math.max(0, changed.awaitNanos(SHORT_PATIENCE));
+            }
+            return !closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void deliver(Block block, @Nullable Copy from, Runnable advance) {
+        if (from != null) {
+            local.learned(block, from, referee.story());
+        }
+        lock.lock();
+        try {
+            produced += block.size();
+            window.put(block.cid().multihash(), block.bytes(), produced);
+            files.note(block.cid(), block.bytes());
+            try {
+                advance.run();
+            } finally {
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void fetchAhead(Cid cid) {
+        if (!local.has(cid)) {
+            lock.lock();
+            try {
+                if (!closed && window.find(cid.multihash()) == null) {
+                    search(cid);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private Single search(Cid cid) {
+        return singles.computeIfAbsent(cid.multihash(), hash -> {
+            Single single = new Single();
+            spawn("block", () -> {
+                Contest.Result result = new NobodyServed(List.of());
+                try {
+                    result = contest(new Asking(cid, null, true, settings, referee));
+                } finally {
+                    settle(cid, single, result);
+                }
+            });
+            return single;
+        });
+    }
+
+    private void settle(Cid cid, Single single, Contest.Result result) {
+        if (result instanceof Served served) {
+            local.learned(served.opened().first(), served.copy(), referee.story());
+        }
+        lock.lock();
+        try {
+            single.result = result;
+            singles.remove(cid.multihash());
+            if (result instanceof Served served) {
+                window.put(cid.multihash(), served.opened().first().bytes(), 0);
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Contest.Result single(Cid cid) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            Single single = search(cid);
+            while (single.result == null) {
+                changed.await();
+            }
+            return single.result;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Contest.Result contest(Asking asking) throws InterruptedException {
+        List<Copy> copies = referee.copies();
+        boolean lastHope = copies.size() == 1;
+        return new Contest(
+                        asking.block(),
+                        copies,
+                        referee.lineUp(copies),
+                        referee,
+                        source -> asking.ask(source, lastHope))
+                .run();
+    }
+
+    private byte @Nullable [] nothing(Cid cid, List<Contest.Loss> losses) throws IOException {
+        requireOpen();
+        if (Referee.missing(losses)) {
+            referee.story().tell(new RetrievalEvent.GaveUp(cid, losses.isEmpty() ? "no copy is known" : "no copy has it"));
+            return null;
+        }
+        boolean slow = losses.stream().allMatch(loss -> loss.trouble().outcome() == Outcome.TIMED_OUT);
+        String reason = "block " + cid + " could not be had from any copy: " + summary(losses);
+        referee.story().tell(new RetrievalEvent.GaveUp(cid, reason));
+        throw new RetrievalFailure(
+                slow ? ErrorKind.GATEWAY_TIMEOUT : ErrorKind.BAD_GATEWAY, reason, Duration.ofSeconds(5));
+    }
+
+    private static String summary(List<Contest.Loss> losses) {
+        StringBuilder text = new StringBuilder();
+        losses.stream()
+                .limit(5)
+                .forEach(loss -> text.append(text.isEmpty() ? "" : "; ")
+                        .append(loss.copy().source().name())
+                        .append(": ")
+                        .append(loss.trouble().detail()));
+        return text.toString();
+    }
+
+    /** Ends all work: the last reader is gone. */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            threads.forEach(Thread::interrupt);
+            window.clear();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        referee.story().end();
+    }
+}

@@ -1,0 +1,247 @@
+package dev.pinfold.broker.retrieval;
+
+import dev.pinfold.broker.retrieval.Contest.NobodyServed;
+import dev.pinfold.broker.retrieval.Contest.Served;
+import dev.pinfold.broker.retrieval.FetchAttempt.Outcome;
+import dev.pinfold.content.Block;
+import dev.pinfold.content.Cid;
+import dev.pinfold.content.ContentException;
+import dev.pinfold.content.car.CarReader;
+import dev.pinfold.content.dag.DagFrontier;
+import dev.pinfold.content.dag.DagLimits;
+import dev.pinfold.content.dag.Links;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A download in depth-first order that outlives its sources: it knows which block must come next, and when a source goes
+ * away the next one goes on just there. It runs on a virtual thread while readers want more, and ends by itself when they
+ * do not; then it can be run again.
+ */
+final class SubtreeStream {
+    private static final int PARALLEL = 8;
+
+    /** How a run ended. */
+    sealed interface End {
+        /** All blocks came. */
+        record Complete() implements End {}
+
+        /** Nobody reads on. */
+        record Parked() implements End {}
+
+        /** No source has the block that comes next, or none could give it. */
+        record Failed(Cid block, List<Contest.Loss> losses) implements End {}
+
+        /** A verified block cannot be followed: a limit, or bytes that are not what their codec says. */
+        record Unreadable() implements End {}
+    }
+
+    /** What the download belongs to. */
+    interface Reader {
+        /** Waits until the readers want more; false when they do not for a while. */
+        boolean wantsMore() throws InterruptedException;
+
+        /** A block that is at hand already. */
+        byte @Nullable [] atHand(Cid cid);
+
+        /**
+         * Keeps the next block for the readers and moves on, so that both happen at once for them.
+         *
+         * @param advance moves the download on to the block after it
+         */
+        void deliver(Block block, Ledger.@Nullable Copy from, Runnable advance);
+
+        /** A block that will be wanted soon; what comes of it is at hand later, or asked for again. */
+        void fetchAhead(Cid cid);
+
+        /** Waits for a block on its own. */
+        Contest.Result single(Cid cid) throws InterruptedException;
+
+        /** Asks the sources. */
+        Contest.Result contest(Asking asking) throws InterruptedException;
+    }
+
+    private final DagFrontier frontier;
+    private final Reader reader;
+    private final Referee referee;
+    private final ReadSettings settings;
+    private final @Nullable Cid file;
+    private final long to;
+    /** Where in the file the next block begins; −1 when that is not known. */
+    private long offset;
+
+    private long verified;
+    private volatile @Nullable Cid expected;
+
+    /**
+     * Prepares a download.
+     *
+     * @param roots what is to come, in order
+     * @param part the file of which this is a part; null when the whole DAG below one root is wanted
+     */
+    SubtreeStream(List<Cid> roots, Asking.@Nullable Part part, Reader reader, Referee referee, ReadSettings settings) {
+        this.frontier = new DagFrontier(roots, DagLimits.DEFAULT, true);
+        this.reader = reader;
+        this.referee = referee;
+        this.settings = settings;
+        this.file = part == null ? roots.getFirst() : part.file();
+        this.offset = part == null ? 0 : part.from();
+        this.to = part == null ? Long.MAX_VALUE : part.to();
+        this.expected = frontier.expected();
+    }
+
+    /** The block that comes next; null at the end. To be asked by any thread. */
+    @Nullable
+    Cid expected() {
+        return expected;
+    }
+
+    /** Downloads until all is there, the readers stop, or no source is left. */
+    End run() throws InterruptedException {
+        try {
+            for (Cid next = expected; next != null; next = expected) {
+                byte[] there = reader.atHand(next);
+                if (there != null) {
+                    take(Block.verified(next, there), null);
+                } else if (!reader.wantsMore()) {
+                    referee.story().tell(new RetrievalEvent.Parked(verified));
+                    return new End.Parked();
+                } else {
+                    End end = Links.none(next.codec()) && !partsHelp() ? blocks(next) : cars(next);
+                    if (end != null) {
+                        return end;
+                    }
+                }
+            }
+            return new End.Complete();
+        } catch (ContentException e) {
+            return new End.Unreadable();
+        }
+    }
+
+    private boolean partsHelp() {
+        return knownPart() != null
+                && referee.copies().stream()
+                        .anyMatch(copy -> copy.source().servesParts() && referee.can(copy.source(), "parts"));
+    }
+
+    private Asking.@Nullable Part knownPart() {
+        boolean begun = verified > 0 || offset > 0;
+        return file != null && offset >= 0 && begun ? new Asking.Part(file, offset, to) : null;
+    }
+
+    /** Where no source gives more at once, blocks are fetched side by side. */
+    private @Nullable End blocks(Cid next) throws InterruptedException {
+        for (Cid soon : frontier.upcoming(PARALLEL)) {
+            if (Links.none(soon.codec())) {
+                reader.fetchAhead(soon);
+            }
+        }
+        return switch (reader.single(next)) {
+            case Served served -> {
+                take(served.opened().first(), served.copy());
+                yield null;
+            }
+            case NobodyServed nobody -> new End.Failed(next, nobody.losses());
+        };
+    }
+
+    private @Nullable End cars(Cid next) throws InterruptedException {
+        Asking asking = new Asking(next, knownPart(), false, settings, referee);
+        return switch (reader.contest(asking)) {
+            case Served served -> {
+                try (Opened opened = served.opened()) {
+                    yield drain(served, opened);
+                }
+            }
+            case NobodyServed nobody -> new End.Failed(next, nobody.losses());
+        };
+    }
+
+    private @Nullable End drain(Served served, Opened opened) throws InterruptedException {
+        frontier.forgiveWaste();
+        int open = frontier.pending();
+        long begun = System.nanoTime();
+        long before = verified;
+        take(opened.first(), served.copy());
+        if (opened.rest() == null) {
+            return null;
+        }
+        SourceTrouble trouble = null;
+        try {
+            while (expected != null) {
+                if (!reader.wantsMore()) {
+                    referee.story().tell(new RetrievalEvent.Parked(verified));
+                    return new End.Parked();
+                }
+                Block block = next(opened.rest());
+                if (block == null) {
+                    break;
+                }
+                accept(block, served.copy());
+            }
+        } catch (SourceTrouble e) {
+            trouble = e;
+        } catch (IOException e) {
+            trouble = SourceTrouble.of(e);
+        }
+        referee.moved(served.copy(), verified - before, Duration.ofNanos(System.nanoTime() - begun));
+        boolean subtreeDone = expected == null || (!opened.whole() && frontier.pending() < open);
+        if (trouble == null && !subtreeDone) {
+            trouble = new SourceTrouble(Outcome.INCOMPLETE, "its CAR ended without block " + expected);
+        }
+        failOver(served, trouble);
+        return null;
+    }
+
+    private static @Nullable Block next(CarReader car) throws IOException, SourceTrouble {
+        try {
+            return car.next();
+        } catch (ContentException e) {
+            throw Asking.lie(e);
+        }
+    }
+
+    private void failOver(Served served, @Nullable SourceTrouble trouble) throws InterruptedException {
+        Cid next = expected;
+        if (trouble == null || next == null) {
+            return;
+        }
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        referee.failed(served.copy(), trouble);
+        referee.story()
+                .tell(new RetrievalEvent.FailedOver(served.copy().source().name(), verified, next));
+    }
+
+    private void accept(Block block, Ledger.Copy copy) throws SourceTrouble {
+        Cid next = expected;
+        if (next != null && next.multihash().equals(block.cid().multihash())) {
+            take(next.equals(block.cid()) ? block : Block.verified(next, block.bytes()), copy);
+            return;
+        }
+        try {
+            frontier.accept(block);
+        } catch (ContentException e) {
+            throw Asking.lie(e);
+        }
+    }
+
+    /** Takes the block that had to come. It is with the readers before anything else is made of it. */
+    private void take(Block block, Ledger.@Nullable Copy copy) {
+        OptionalLong inFile = FileMap.bytesIn(block.cid(), block.bytes());
+        verified += block.size();
+        offset = offset < 0 || inFile.isEmpty() ? -1 : offset + inFile.getAsLong();
+        reader.deliver(block, copy, () -> {
+            try {
+                frontier.accept(block);
+            } finally {
+                expected = frontier.expected();
+            }
+        });
+    }
+}

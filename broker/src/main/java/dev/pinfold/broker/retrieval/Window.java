@@ -1,0 +1,62 @@
+package dev.pinfold.broker.retrieval;
+
+import dev.pinfold.content.Multihash;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last blocks of a flight, in memory, so that readers near each other share them. Bounded; what falls out is in the
+ * cache, or fetched again. Used under the flight's lock.
+ */
+final class Window {
+    private static final long BYTES = 8L << 20;
+
+    private record Held(byte[] bytes, long end) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return this == other;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(this);
+        }
+    }
+
+    private final Map<Multihash, Held> blocks = new LinkedHashMap<>();
+    private long held;
+
+    /**
+     * Adds a block.
+     *
+     * @param end how far the download was after it; 0 for a block that came on its own
+     */
+    void put(Multihash hash, byte[] bytes, long end) {
+        Held old = blocks.remove(hash);
+        held -= old == null ? 0 : old.bytes().length;
+        blocks.put(hash, new Held(bytes, end));
+        held += bytes.length;
+        for (Iterator<Held> eldest = blocks.values().iterator(); held > BYTES && blocks.size() > 1; ) {
+            held -= eldest.next().bytes().length;
+            eldest.remove();
+        }
+    }
+
+    byte @Nullable [] find(Multihash hash) {
+        Held found = blocks.get(hash);
+        return found == null ? null : found.bytes();
+    }
+
+    /** How far the download was after a block that is here. */
+    long end(Multihash hash) {
+        Held found = blocks.get(hash);
+        return found == null ? 0 : found.end();
+    }
+
+    void clear() {
+        blocks.clear();
+        held = 0;
+    }
+}
