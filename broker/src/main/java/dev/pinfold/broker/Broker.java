@@ -9,6 +9,7 @@ import dev.pinfold.broker.api.ManagementServer;
 import dev.pinfold.broker.api.OperatorRoutes;
 import dev.pinfold.broker.api.PinRoutes;
 import dev.pinfold.broker.api.RateLimiter;
+import dev.pinfold.broker.api.RetrievalRoutes;
 import dev.pinfold.broker.cluster.BrokerIdentity;
 import dev.pinfold.broker.config.BrokerConfig;
 import dev.pinfold.broker.pin.PinService;
@@ -21,8 +22,11 @@ import dev.pinfold.broker.reconcile.Decide;
 import dev.pinfold.broker.reconcile.Loop;
 import dev.pinfold.broker.reconcile.Reconciler;
 import dev.pinfold.broker.reconcile.Steps;
+import dev.pinfold.broker.retrieval.BlockCache;
 import dev.pinfold.broker.retrieval.DataPath;
-import dev.pinfold.broker.retrieval.HeldBlocks;
+import dev.pinfold.broker.retrieval.RacingRetrieval;
+import dev.pinfold.broker.retrieval.RetrievalLog;
+import dev.pinfold.broker.store.CopyStore;
 import dev.pinfold.broker.store.Database;
 import dev.pinfold.broker.store.DatabaseConfig;
 import dev.pinfold.broker.store.PinDetails;
@@ -129,19 +133,19 @@ public final class Broker implements AutoCloseable {
                     config.limits().requestsPerSecond(), config.limits().burst(), System::nanoTime);
             ContentRoutes content = opened(
                     new ContentRoutes(dataPath.staging(), pins, auth, limiter, database::requireSpace, uploadLimits()));
-            GatewayRoutes gateway = opened(new GatewayRoutes(
-                    root -> new HeldBlocks(
-                            dataPath.staging().find(root),
-                            replicas.holders(root).stream()
-                                    .flatMap(id -> fleet.find(id).stream())
-                                    .toList()),
-                    DagLimits.DEFAULT));
+            RetrievalLog retrievals = new RetrievalLog(clock);
+            BlockCache cache = opened(
+                    BlockCache.open(config.dataDirectory(), config.storage().cacheCapacity()));
+            RacingRetrieval retrieval = opened(RacingRetrieval.open(
+                    config, dataPath.staging(), cache, new CopyStore(database), fleet, retrievals, metrics, clock));
+            GatewayRoutes gateway = opened(new GatewayRoutes(retrieval, DagLimits.DEFAULT));
             api = opened(ApiServer.open(
                     vertx, config.listen(), config.cors(), new Errors(database::translate), router -> {
                         new PinRoutes(pins, auth, limiter, database::requireSpace, config.psa()).mount(router);
                         new OperatorRoutes(
                                         new PinDetails(database.reads()), tokens, auth, config.providers(), fleet, view)
                                 .mount(router);
+                        new RetrievalRoutes(retrievals, auth).mount(router);
                         content.mount(router);
                         gateway.mount(router);
                     }));

@@ -125,13 +125,18 @@ class ArchitectureTest {
     static final ArchRule adapters_know_only_the_contract_and_content = noClasses()
             .that()
             .resideInAnyPackage(
-                    "dev.pinfold.http..", "dev.pinfold.local..", "dev.pinfold.psa..", "dev.pinfold.filecoin..")
+                    "dev.pinfold.http..",
+                    "dev.pinfold.local..",
+                    "dev.pinfold.psa..",
+                    "dev.pinfold.kubo..",
+                    "dev.pinfold.filecoin..")
             .should()
             .dependOnClassesThat(resideInAPackage("dev.pinfold..")
                     .and(not(resideInAnyPackage(
                             "dev.pinfold.http..",
                             "dev.pinfold.local..",
                             "dev.pinfold.psa..",
+                            "dev.pinfold.kubo..",
                             "dev.pinfold.filecoin..",
                             "dev.pinfold.spi..",
                             "dev.pinfold.content.."))))
@@ -216,7 +221,7 @@ class ArchitectureTest {
 
     @ArchTest
     static void all_modules_are_looked_at(JavaClasses all) {
-        for (String module : List.of("policy", "content", "spi", "http", "local", "psa", "filecoin", "broker")) {
+        for (String module : List.of("policy", "content", "spi", "http", "local", "psa", "kubo", "filecoin", "broker")) {
             assertThat(all.stream().anyMatch(c -> c.getPackageName().startsWith("dev.pinfold." + module)))
                     .as("classes of %s are on the class path", module)
                     .isTrue();

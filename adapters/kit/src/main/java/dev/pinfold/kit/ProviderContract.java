@@ -187,7 +187,9 @@ public abstract class ProviderContract {
                 Capability.UNPIN, d -> provider.unpin(order.ref(), d),
                 Capability.LIST, d -> provider.list(null, d),
                 Capability.RETRIEVE_RAW, d -> provider.block(dag.root(), d),
-                Capability.RETRIEVE_CAR, d -> provider.car(dag.root(), d).close());
+                Capability.RETRIEVE_CAR, d -> provider.car(dag.root(), d).close(),
+                Capability.RETRIEVE_PART,
+                        d -> provider.part(dag.root(), 0, 1, d).close());
         long before = world.contacts();
         calls.forEach((capability, call) -> {
             if (!subject.can(capability)) {

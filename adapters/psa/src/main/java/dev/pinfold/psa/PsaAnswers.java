@@ -121,7 +121,8 @@ final class PsaAnswers {
     byte[] block(Cid cid, HttpAnswer answer) {
         requireContent(Purpose.BLOCK, cid, answer.status(), answer);
         byte[] body = answer.body();
-        // An old gateway that serves the file whatever is asked does not lie; where its bytes are the block's they will do.
+        // An old gateway that serves the file whatever is asked does not lie; where its bytes are the block's they will
+        // do.
         boolean plain = !type(answer).startsWith("application/vnd.ipld.raw");
         if (plain && cid.multihash().function() != null && !cid.multihash().verifies(body)) {
             throw violation("answered the fetching of a block with the type", type(answer));

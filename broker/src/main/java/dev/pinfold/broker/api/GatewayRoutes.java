@@ -3,6 +3,9 @@ package dev.pinfold.broker.api;
 import dev.pinfold.broker.BrokerException;
 import dev.pinfold.broker.ErrorKind;
 import dev.pinfold.broker.retrieval.ContentRefusal;
+import dev.pinfold.broker.retrieval.Flight;
+import dev.pinfold.broker.retrieval.Retrieval;
+import dev.pinfold.broker.retrieval.Want;
 import dev.pinfold.content.Block;
 import dev.pinfold.content.BlockSource;
 import dev.pinfold.content.Cid;
@@ -24,9 +27,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Function;
 
 /**
  * {@code GET|HEAD /ipfs/{cid}[/path]} of the trustless gateway specification: one raw block, or what the path names,
@@ -38,7 +41,7 @@ public final class GatewayRoutes implements AutoCloseable {
     private static final String CAR = "application/vnd.ipld.car";
     private static final String FOREVER = "public, max-age=29030400, immutable";
 
-    private final Function<Cid, BlockSource> sources;
+    private final Retrieval retrieval;
     private final DagLimits limits;
     private final ExecutorService readers = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("gateway-", 0).factory());
@@ -46,10 +49,10 @@ public final class GatewayRoutes implements AutoCloseable {
     /**
      * Makes the routes.
      *
-     * @param sources opens the blocks below a root, wherever they are held
+     * @param retrieval opens the blocks below a root, wherever they are held
      */
-    public GatewayRoutes(Function<Cid, BlockSource> sources, DagLimits limits) {
-        this.sources = sources;
+    public GatewayRoutes(Retrieval retrieval, DagLimits limits) {
+        this.retrieval = retrieval;
         this.limits = limits;
     }
 
@@ -70,8 +73,8 @@ public final class GatewayRoutes implements AutoCloseable {
         }
         Context context = ctx.vertx().getOrCreateContext();
         readers.execute(() -> {
-            try {
-                BlockSource source = sources.apply(cid);
+            Want.Scope scope = car ? Want.Scope.ALL : Want.Scope.BLOCK;
+            try (Flight source = retrieval.open(new Want(cid, path, scope, Optional.empty()))) {
                 Block root = source.block(cid, new Verifier());
                 if (car) {
                     sendCar(ctx, context, cid, way(source, cid, path), source);

@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Example:",
             "  pinfold get bafkqabtimvwgy3yk -o hello.txt",
-            "  pinfold get bafybeidir/docs/index.html -o - | less"
+            "  pinfold get bafybeidir/docs/index.html -o - | less",
+            "  pinfold get bafkqabtimvwgy3yk --verbose"
         })
 final class GetCommand extends ClientCommand {
     private static final String CAR = "application/vnd.ipld.car";
@@ -40,6 +41,11 @@ final class GetCommand extends ClientCommand {
             description = "Where to write it; - is standard output (default: the last part of the path).")
     @Nullable
     String output;
+
+    @Option(
+            names = "--verbose",
+            description = "Tell on standard error who was asked, who won and why (needs an operator's token).")
+    boolean verbose;
 
     @Option(names = "--force", description = "Replace a file that exists already.")
     boolean force;
@@ -65,7 +71,13 @@ final class GetCommand extends ClientCommand {
             throw usage("cannot write into " + folder + "; does it exist?");
         }
         try (BlockSpool spool = BlockSpool.in(folder)) {
-            fetch(client, root, path, spool);
+            try {
+                fetch(client, root, path, spool);
+            } finally {
+                if (verbose) {
+                    RetrievalText.tell(client, root, err());
+                }
+            }
             return write(spool, root, path, toStdout ? null : destination);
         } catch (ContentException e) {
             throw new CliException(Exit.NO, e.kind().name(), what + ": " + e.getMessage(), e);

@@ -43,7 +43,7 @@ public record BrokerConfig(
     public record Database(@Nullable Secret url, int writeConnections, int readConnections) {}
 
     /** How much of the disk may be used. */
-    public record Storage(long reserve, long stagingCapacity) {}
+    public record Storage(long reserve, long stagingCapacity, long cacheCapacity) {}
 
     /** Choices where the Pinning Service API is silent. */
     public record Psa(

@@ -54,6 +54,12 @@ final class ConfigKeys {
             "64GiB",
             "Most disk for content on its way to providers.");
 
+    static final Key<Long> CACHE_CAPACITY = Key.of(
+            "storage.cacheCapacity",
+            Kind.size("0", "1PiB"),
+            "2GiB",
+            "Most disk for blocks kept from earlier reads; 0 keeps none.");
+
     static final Key<DefaultStatus> DEFAULT_STATUS = Key.of(
             "psa.defaultStatus",
             Kind.choice(DefaultStatus.class),
@@ -184,6 +190,7 @@ final class ConfigKeys {
             READ_CONNECTIONS,
             RESERVE,
             STAGING_CAPACITY,
+            CACHE_CAPACITY,
             DEFAULT_STATUS,
             DELEGATES,
             MAX_BODY_BYTES,

@@ -94,7 +94,10 @@ public final class ConfigLoader {
                 management(in, listen),
                 data,
                 database(in),
-                new Storage(in.value(ConfigKeys.RESERVE), in.value(ConfigKeys.STAGING_CAPACITY)),
+                new Storage(
+                        in.value(ConfigKeys.RESERVE),
+                        in.value(ConfigKeys.STAGING_CAPACITY),
+                        in.value(ConfigKeys.CACHE_CAPACITY)),
                 psa(in),
                 limits(in),
                 new Cors(in.list(ConfigKeys.CORS_ORIGINS)),

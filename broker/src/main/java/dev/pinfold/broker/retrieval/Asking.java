@@ -134,7 +134,8 @@ record Asking(Cid block, @Nullable Part part, boolean alone, ReadSettings settin
     /** A CAR, labelled as one, that cannot be read, or whose blocks are wrong or too large, is a lie; one that is cut is not. */
     static SourceTrouble lie(ContentException e) {
         return switch (e.kind()) {
-            case HASH_MISMATCH, MALFORMED, TOO_LARGE, UNEXPECTED -> new SourceTrouble(Outcome.WRONG_BYTES, e.getMessage());
+            case HASH_MISMATCH, MALFORMED, TOO_LARGE, UNEXPECTED ->
+                new SourceTrouble(Outcome.WRONG_BYTES, e.getMessage());
             case INCOMPLETE, UNSUPPORTED, NOT_FOUND, WRONG_TYPE -> SourceTrouble.of(e);
         };
     }

@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,7 +38,9 @@ public final class BlockCache implements AutoCloseable {
     private static final int LEAST_WEIGHT = 16 << 10;
     /** Bytes that wait to be written. */
     private static final long MOST_PENDING = 16L << 20;
+
     private static final String SUFFIX = ".block";
+    private static final Duration CLOSING = Duration.ofSeconds(5);
 
     private record Stored(Path file, int size) {}
 
@@ -44,7 +48,9 @@ public final class BlockCache implements AutoCloseable {
     private final long capacity;
     private final Cache<Multihash, Stored> index;
     private final Map<Multihash, byte[]> pending = new ConcurrentHashMap<>();
-    private final LinkedBlockingQueue<Block> queue = new LinkedBlockingQueue<>();
+    /** Empty at the end. */
+    private final LinkedBlockingQueue<Optional<Block>> queue = new LinkedBlockingQueue<>();
+
     private final AtomicLong pendingBytes = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong generation = new AtomicLong();
@@ -56,21 +62,26 @@ public final class BlockCache implements AutoCloseable {
         this.index = Caffeine.newBuilder()
                 .maximumWeight(capacity)
                 .weigher((Multihash hash, Stored stored) -> Math.max(LEAST_WEIGHT, stored.size()))
-                .removalListener((@Nullable Multihash hash, @Nullable Stored stored, RemovalCause cause) -> remove(stored))
+                .removalListener(
+                        (@Nullable Multihash hash, @Nullable Stored stored, RemovalCause cause) -> remove(stored))
                 .executor(Runnable::run)
                 .build();
         this.writer = Thread.ofPlatform().name("block-cache").daemon().unstarted(this::writeAll);
     }
 
     /**
-     * Opens the cache below a directory, which is made if need be.
+     * Opens the cache in a data directory, in a folder that is made if need be.
      *
      * @param capacity bytes that it may take; 0 keeps nothing and removes what is there
      */
-    public static BlockCache open(Path directory, long capacity) throws IOException {
-        BlockCache cache = new BlockCache(directory, capacity);
-        Files.createDirectories(directory);
-        cache.readAll();
+    public static BlockCache open(Path dataDirectory, long capacity) {
+        BlockCache cache = new BlockCache(dataDirectory.resolve("cache"), capacity);
+        try {
+            Files.createDirectories(cache.directory);
+            cache.readAll();
+        } catch (IOException e) {
+            throw new IllegalStateException("the cache directory " + cache.directory + " cannot be used: " + e, e);
+        }
         cache.writer.start();
         return cache;
     }
@@ -86,8 +97,7 @@ public final class BlockCache implements AutoCloseable {
                 }
             }
         }
-        LOG.info(
-                "event=cache.opened blocks={} bytes={} capacity={}", index.estimatedSize(), bytes.get(), capacity);
+        LOG.info("event=cache.opened blocks={} bytes={} capacity={}", index.estimatedSize(), bytes.get(), capacity);
     }
 
     private void add(Multihash hash, Stored stored) {
@@ -156,22 +166,25 @@ public final class BlockCache implements AutoCloseable {
             pendingBytes.addAndGet(-block.size());
             write(block);
         } else if (pending.putIfAbsent(block.cid().multihash(), block.bytes()) == null) {
-            queue.add(block);
+            queue.add(Optional.of(block));
         } else {
             pendingBytes.addAndGet(-block.size());
         }
     }
 
+    private @Nullable Block next() throws InterruptedException {
+        return queue.take().orElse(null);
+    }
+
     private void writeAll() {
         try {
-            while (true) {
-                Block block = queue.take();
+            for (Block block = next(); block != null; block = next()) {
                 write(block);
                 pending.remove(block.cid().multihash());
                 pendingBytes.addAndGet(-block.size());
             }
         } catch (InterruptedException e) {
-            // Closed.
+            // Nobody interrupts this thread; if somebody does, what waits is not kept.
         }
     }
 
@@ -210,12 +223,12 @@ public final class BlockCache implements AutoCloseable {
         return bytes.get();
     }
 
-    /** Stops writing; what waits is not kept. */
+    /** Writes what waits, and ends. */
     @Override
     public void close() {
-        writer.interrupt();
+        queue.add(Optional.empty());
         try {
-            writer.join(java.time.Duration.ofSeconds(5));
+            writer.join(CLOSING);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

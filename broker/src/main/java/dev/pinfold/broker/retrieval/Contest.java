@@ -48,9 +48,8 @@ final class Contest {
 
         Lane(Copy copy, Attempt attempt) {
             this.copy = copy;
-            this.thread = Thread.ofVirtual()
-                    .name("race-" + copy.source().name())
-                    .start(() -> run(attempt));
+            this.thread =
+                    Thread.ofVirtual().name("race-" + copy.source().name()).start(() -> run(attempt));
         }
 
         private void run(Attempt attempt) {
@@ -176,8 +175,7 @@ final class Contest {
             referee.outrun(source, lane.age());
         } else {
             SourceTrouble late = new SourceTrouble(
-                    Outcome.TIMED_OUT,
-                    "no verified block within " + lane.age().toMillis() + " ms");
+                    Outcome.TIMED_OUT, "no verified block within " + lane.age().toMillis() + " ms");
             losses.add(new Loss(lane.copy, late));
             referee.failed(lane.copy, late);
         }

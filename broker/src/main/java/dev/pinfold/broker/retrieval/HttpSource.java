@@ -17,7 +17,7 @@ record HttpSource(OutboundHttp http, String name, Kind kind, String address) imp
     private static final String RAW = "application/vnd.ipld.raw";
     private static final String CAR_ACCEPT = CAR + ";version=1;order=dfs;dups=n";
     // Both ways of asking: the query wins where it is understood, and old gateways look at Accept only.
-    private static final String CAR_QUERY = "?format=car&car-version=1&car-order=dfs&car-dups=n&dag-scope=all";
+    private static final String CAR_QUERY = "?format=car&car-version=1&car-order=dfs&car-dups=n";
     private static final String RAW_QUERY = "?format=raw";
 
     @Override
@@ -31,8 +31,23 @@ record HttpSource(OutboundHttp http, String name, Kind kind, String address) imp
     }
 
     @Override
+    public boolean servesParts() {
+        return true;
+    }
+
+    @Override
     public InputStream car(Cid cid, Deadline deadline) throws SourceTrouble {
-        Answer answer = get(cid, CAR_QUERY, CAR_ACCEPT, deadline);
+        return car(cid, CAR_QUERY + "&dag-scope=all", deadline);
+    }
+
+    @Override
+    public InputStream part(Cid file, long from, long to, Deadline deadline) throws SourceTrouble {
+        String end = to == Long.MAX_VALUE ? "*" : Long.toString(to);
+        return car(file, CAR_QUERY + "&dag-scope=entity&entity-bytes=" + from + ":" + end, deadline);
+    }
+
+    private InputStream car(Cid cid, String query, Deadline deadline) throws SourceTrouble {
+        Answer answer = get(cid, query, CAR_ACCEPT, deadline);
         try {
             requireFound(answer, true);
             if (!hasType(answer, CAR)) {

@@ -33,7 +33,7 @@ final class LocalBlocks {
             return bytes;
         }
         bytes = cache.find(cid);
-        metrics.cacheAsked(bytes != null);
+        metrics.cacheAsked(bytes != null ? "hit" : "miss");
         if (bytes != null) {
             count(story, Origin.CACHE, bytes.length);
         }

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param whole whether the CAR was to bring everything that is left, and not only what lies below the block
  */
 record Opened(
-        Block first, @Nullable CarReader rest, @Nullable InputStream stream, boolean whole)
-        implements Closeable {
+        Block first, @Nullable CarReader rest, @Nullable InputStream stream, boolean whole) implements Closeable {
     static Opened alone(Block block) {
         return new Opened(block, null, null, false);
     }

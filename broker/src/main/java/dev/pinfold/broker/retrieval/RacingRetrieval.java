@@ -1,15 +1,24 @@
 package dev.pinfold.broker.retrieval;
 
-import dev.pinfold.broker.ErrorKind;
+import dev.pinfold.broker.config.BrokerConfig;
+import dev.pinfold.broker.provider.Fleet;
 import dev.pinfold.broker.retrieval.race.Cooldown;
+import dev.pinfold.broker.retrieval.race.HedgeBudget;
+import dev.pinfold.broker.retrieval.race.RaceSettings;
+import dev.pinfold.broker.retrieval.race.Scoreboard;
+import dev.pinfold.broker.store.CopyStore;
+import dev.pinfold.broker.telemetry.Metrics;
 import dev.pinfold.content.Cid;
 import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RacingRetrieval implements Retrieval, AutoCloseable {
     private final Referee.Rules rules;
-    private final Function<Cid, Optional<Staged>> staging;
+    private final Staging staged;
     private final BlockCache cache;
     private final ReadSettings settings;
     private final RetrievalLog log;
@@ -43,14 +52,42 @@ public final class RacingRetrieval implements Retrieval, AutoCloseable {
 
     private record Key(Object root, String path, Want.Scope scope, Optional<Want.ByteRange> bytes) {}
 
-    RacingRetrieval(
-            Referee.Rules rules,
-            Function<Cid, Optional<Staged>> staging,
+    /**
+     * Makes the retrieval of a broker.
+     *
+     * @param staged content on its way to providers
+     */
+    public static RacingRetrieval open(
+            BrokerConfig config,
+            Staging staged,
             BlockCache cache,
-            ReadSettings settings,
-            RetrievalLog log) {
+            CopyStore copies,
+            Fleet fleet,
+            RetrievalLog log,
+            Metrics metrics,
+            Clock clock) {
+        Set<String> cold = config.providers().stream()
+                .filter(entry -> entry.tier() == BrokerConfig.Tier.COLD)
+                .map(BrokerConfig.ProviderEntry::id)
+                .collect(Collectors.toSet());
+        ReplicaLedger ledger = new ReplicaLedger(
+                copies,
+                fleet,
+                new ReplicaLedger.Settings(
+                        cold,
+                        config.reconcile().auditEvery().multipliedBy(2),
+                        config.reconcile().retryMax(),
+                        ReadSettings.DEFAULT.progress()),
+                clock);
+        Referee.Rules rules = new Referee.Rules(
+                ledger, new Scoreboard(), new HedgeBudget(), RaceSettings.DEFAULT, new SecureRandom(), metrics);
+        metrics.cacheBytes(cache::sizeBytes);
+        return new RacingRetrieval(rules, staged, cache, ReadSettings.DEFAULT, log);
+    }
+
+    RacingRetrieval(Referee.Rules rules, Staging staged, BlockCache cache, ReadSettings settings, RetrievalLog log) {
         this.rules = rules;
-        this.staging = staging;
+        this.staged = staged;
         this.cache = cache;
         this.settings = settings;
         this.log = log;
@@ -68,9 +105,21 @@ public final class RacingRetrieval implements Retrieval, AutoCloseable {
         }
     }
 
+    @Override
+    public boolean hasLocally(Cid cid) {
+        try {
+            return Retrieval.super.hasLocally(cid)
+                    || cache.has(cid)
+                    || staged.block(cid).isPresent();
+        } catch (IOException e) {
+            // A staging that cannot be read has nothing to give.
+            return false;
+        }
+    }
+
     private Shared begin(Want want) {
         Story story = log.begin(want);
-        LocalBlocks local = new LocalBlocks(staging.apply(want.root()), cache, rules.metrics());
+        LocalBlocks local = new LocalBlocks(staged.find(want.root()), cache, rules.metrics());
         Referee referee = new Referee(want.root(), rules, story);
         return new Shared(new SharedFlight(want, local, referee, settings, turns), story);
     }
@@ -115,8 +164,8 @@ public final class RacingRetrieval implements Retrieval, AutoCloseable {
             String content = root.canonical();
             Duration pause = cooldown.left(content, System.nanoTime());
             if (pause.isPositive()) {
-                throw new RetrievalFailure(
-                        ErrorKind.BAD_GATEWAY,
+                throw new RetrievalFailed(
+                        RetrievalFailed.Why.SOURCES_FAILED,
                         root + " could not be read several times in a row; it is tried again later",
                         pause);
             }
@@ -124,7 +173,7 @@ public final class RacingRetrieval implements Retrieval, AutoCloseable {
                 byte[] found = shared.flight.fetch(cid);
                 cooldown.served(content);
                 return found;
-            } catch (RetrievalFailure e) {
+            } catch (RetrievalFailed e) {
                 cooldown.failed(content, System.nanoTime());
                 throw e;
             }

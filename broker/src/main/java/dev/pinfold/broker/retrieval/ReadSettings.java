@@ -22,8 +22,8 @@ public record ReadSettings(
     private static final long LAST_RESORT_SHARE = 64;
 
     /** 10 s, 10 s, 64 KiB/s, 4 MiB, 5 s, 16. */
-    public static final ReadSettings DEFAULT =
-            new ReadSettings(Duration.ofSeconds(10), Duration.ofSeconds(10), 64 << 10, 4 << 20, Duration.ofSeconds(5), 16);
+    public static final ReadSettings DEFAULT = new ReadSettings(
+            Duration.ofSeconds(10), Duration.ofSeconds(10), 64 << 10, 4 << 20, Duration.ofSeconds(5), 16);
 
     long slowest(boolean lastHope) {
         return lastHope ? slowestBytesPerSecond / LAST_RESORT_SHARE : slowestBytesPerSecond;

@@ -42,8 +42,10 @@ final class ReplicaLedger implements Ledger {
     private final Fleet fleet;
     private final Settings settings;
     private final Clock clock;
-    private final Cache<String, Boolean> doubts =
-            Caffeine.newBuilder().maximumSize(100_000).expireAfterWrite(DOUBT_EVERY).build();
+    private final Cache<String, Boolean> doubts = Caffeine.newBuilder()
+            .maximumSize(100_000)
+            .expireAfterWrite(DOUBT_EVERY)
+            .build();
     private volatile Map<String, Instant> liars = Map.of();
     private volatile Instant liarsAt = Instant.EPOCH;
 

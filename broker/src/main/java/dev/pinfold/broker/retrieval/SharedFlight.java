@@ -1,10 +1,10 @@
 package dev.pinfold.broker.retrieval;
 
-import dev.pinfold.broker.ErrorKind;
 import dev.pinfold.broker.retrieval.Contest.NobodyServed;
 import dev.pinfold.broker.retrieval.Contest.Served;
 import dev.pinfold.broker.retrieval.FetchAttempt.Outcome;
 import dev.pinfold.broker.retrieval.Ledger.Copy;
+import dev.pinfold.broker.retrieval.RetrievalFailed.Why;
 import dev.pinfold.content.Block;
 import dev.pinfold.content.Cid;
 import dev.pinfold.content.Multihash;
@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SharedFlight implements SubtreeStream.Reader {
     private static final long SHORT_PATIENCE = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final Want want;
     private final LocalBlocks local;
@@ -137,8 +139,7 @@ final class SharedFlight implements SubtreeStream.Reader {
                 lock.unlock();
             }
             return switch (single(cid)) {
-                case Served served ->
-                    noted(cid, served.opened().first().bytes());
+                case Served served -> noted(cid, served.opened().first().bytes());
                 case NobodyServed nobody -> nothing(cid, nobody.losses());
             };
         }
@@ -160,11 +161,16 @@ final class SharedFlight implements SubtreeStream.Reader {
             start(new SubtreeStream(List.of(cid), null, this, referee, settings));
             return true;
         }
-        long to = want.bytes().flatMap(Want.ByteRange::to).filter(last -> last >= 0).orElse(Long.MAX_VALUE);
+        long to = want.bytes()
+                .flatMap(Want.ByteRange::to)
+                .filter(last -> last >= 0)
+                .orElse(Long.MAX_VALUE);
         FileMap.Place place = files.place(cid, to);
         boolean leaf = Links.none(cid.codec());
         // Readers of a range pass over parts: the download begins where they begin to read bytes.
-        if (place == null || place.rest().size() < 2 || !(leaf || (place.first() && want.bytes().isEmpty()))) {
+        if (place == null
+                || place.rest().size() < 2
+                || !(leaf || (place.first() && want.bytes().isEmpty()))) {
             return false;
         }
         Asking.Part part = new Asking.Part(place.file(), place.offset(), to);
@@ -241,7 +247,8 @@ final class SharedFlight implements SubtreeStream.Reader {
             long waited = 0;
             while (produced - consumed >= settings.lead() && !closed) {
                 // With others waiting for their turn, a reader that does not read loses its own soon.
-                long patience = turns.wanted() ? SHORT_PATIENCE : settings.parkAfter().toNanos();
+                long patience =
+                        turns.wanted() ? SHORT_PATIENCE : settings.parkAfter().toNanos();
                 if (waited >= patience) {
                     return false;
                 }
@@ -255,21 +262,19 @@ final class SharedFlight implements SubtreeStream.Reader {
 
     @Override
     public void deliver(Block block, @Nullable Copy from, Runnable advance) {
-        if (from != null) {
-            local.learned(block, from, referee.story());
-        }
         lock.lock();
         try {
             produced += block.size();
             window.put(block.cid().multihash(), block.bytes(), produced);
             files.note(block.cid(), block.bytes());
-            try {
-                advance.run();
-            } finally {
-                changed.signalAll();
-            }
+            advance.run();
         } finally {
+            changed.signalAll();
             lock.unlock();
+            // Not before: a reader that found it in the cache would be ahead of the download.
+            if (from != null) {
+                local.learned(block, from, referee.story());
+            }
         }
     }
 
@@ -338,25 +343,21 @@ final class SharedFlight implements SubtreeStream.Reader {
         List<Copy> copies = referee.copies();
         boolean lastHope = copies.size() == 1;
         return new Contest(
-                        asking.block(),
-                        copies,
-                        referee.lineUp(copies),
-                        referee,
-                        source -> asking.ask(source, lastHope))
+                        asking.block(), copies, referee.lineUp(copies), referee, source -> asking.ask(source, lastHope))
                 .run();
     }
 
     private byte @Nullable [] nothing(Cid cid, List<Contest.Loss> losses) throws IOException {
         requireOpen();
         if (Referee.missing(losses)) {
-            referee.story().tell(new RetrievalEvent.GaveUp(cid, losses.isEmpty() ? "no copy is known" : "no copy has it"));
+            referee.story()
+                    .tell(new RetrievalEvent.GaveUp(cid, losses.isEmpty() ? "no copy is known" : "no copy has it"));
             return null;
         }
-        boolean slow = losses.stream().allMatch(loss -> loss.trouble().outcome() == Outcome.TIMED_OUT);
+        boolean slow = losses.stream().anyMatch(loss -> loss.trouble().outcome() == Outcome.TIMED_OUT);
         String reason = "block " + cid + " could not be had from any copy: " + summary(losses);
         referee.story().tell(new RetrievalEvent.GaveUp(cid, reason));
-        throw new RetrievalFailure(
-                slow ? ErrorKind.GATEWAY_TIMEOUT : ErrorKind.BAD_GATEWAY, reason, Duration.ofSeconds(5));
+        throw new RetrievalFailed(slow ? Why.TIMED_OUT : Why.SOURCES_FAILED, reason, RETRY_AFTER);
     }
 
     private static String summary(List<Contest.Loss> losses) {

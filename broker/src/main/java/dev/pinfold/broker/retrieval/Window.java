@@ -13,15 +13,13 @@ import org.jspecify.annotations.Nullable;
 final class Window {
     private static final long BYTES = 8L << 20;
 
-    private record Held(byte[] bytes, long end) {
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return this == other;
-        }
+    private static final class Held {
+        private final byte[] bytes;
+        private final long end;
 
-        @Override
-        public int hashCode() {
-            return System.identityHashCode(this);
+        Held(byte[] bytes, long end) {
+            this.bytes = bytes;
+            this.end = end;
         }
     }
 
@@ -35,24 +33,24 @@ final class Window {
      */
     void put(Multihash hash, byte[] bytes, long end) {
         Held old = blocks.remove(hash);
-        held -= old == null ? 0 : old.bytes().length;
+        held -= old == null ? 0 : old.bytes.length;
         blocks.put(hash, new Held(bytes, end));
         held += bytes.length;
         for (Iterator<Held> eldest = blocks.values().iterator(); held > BYTES && blocks.size() > 1; ) {
-            held -= eldest.next().bytes().length;
+            held -= eldest.next().bytes.length;
             eldest.remove();
         }
     }
 
     byte @Nullable [] find(Multihash hash) {
         Held found = blocks.get(hash);
-        return found == null ? null : found.bytes();
+        return found == null ? null : found.bytes;
     }
 
     /** How far the download was after a block that is here. */
     long end(Multihash hash) {
         Held found = blocks.get(hash);
-        return found == null ? 0 : found.end();
+        return found == null ? 0 : found.end;
     }
 
     void clear() {

@@ -72,7 +72,8 @@ public final class CopyStore {
      * @param verified whether its last check was good
      * @param verifiedAt when that was; null when there was none
      */
-    public record CopyRow(String provider, boolean verified, @Nullable Instant verifiedAt) {}
+    public record CopyRow(
+            String provider, boolean verified, @Nullable Instant verifiedAt) {}
 
     private RowSet<Row> run(String sql, Tuple parameters) {
         return database.await(database.bookkeeping().preparedQuery(sql).execute(parameters));

@@ -140,20 +140,20 @@ public final class Metrics {
     }
 
     /** {@code pinfold.retrieval.bytes}: verified bytes for readers, by where they came from; from the cache: saved. */
-    public void retrieved(String from, double bytes) {
+    public void retrieved(String from, long bytes) {
         Counter.builder("pinfold.retrieval.bytes")
                 .description("Verified bytes for readers, by origin: staging, cache, hot, cold")
                 .baseUnit("bytes")
                 .tag("from", from)
                 .register(registry)
-                .increment(bytes);
+                .increment((double) bytes);
     }
 
     /** {@code pinfold.cache.block}: blocks looked for in the cache; hits by all is the hit ratio. */
-    public void cacheAsked(boolean hit) {
+    public void cacheAsked(String result) {
         Counter.builder("pinfold.cache.block")
                 .description("Blocks looked for in the cache, by result: hit, miss")
-                .tag("result", hit ? "hit" : "miss")
+                .tag("result", result)
                 .register(registry)
                 .increment();
     }

@@ -51,7 +51,7 @@ class ConfigLoaderTest {
         assertThat(config.management()).isEqualTo(new BrokerConfig.Listen("127.0.0.1", 8091));
         assertThat(config.dataDirectory()).isEqualTo(Path.of("data").toAbsolutePath());
         assertThat(config.database()).isEqualTo(new BrokerConfig.Database(null, 12, 6));
-        assertThat(config.storage()).isEqualTo(new BrokerConfig.Storage(256L << 20, 64L << 30));
+        assertThat(config.storage()).isEqualTo(new BrokerConfig.Storage(256L << 20, 64L << 30, 2L << 30));
         assertThat(config.psa().defaultStatus()).isEqualTo(DefaultStatus.AUTO);
         assertThat(config.cors().origins()).containsExactly("*");
         assertThat(config.fetch().gateways()).isEmpty();
@@ -79,7 +79,7 @@ class ConfigLoaderTest {
                 listen: {host: 0.0.0.0, port: 9000}
                 management: {port: 9100}
                 dataDirectory: /var/lib/pinfold
-                storage: {reserve: 1GiB, stagingCapacity: 2 TiB}
+                storage: {reserve: 1GiB, stagingCapacity: 2 TiB, cacheCapacity: 0}
                 psa:
                   defaultStatus: all
                   maxBodyBytes: 2097152
@@ -101,7 +101,7 @@ class ConfigLoaderTest {
                       chunk: 2MiB
                 """);
         assertThat(config.management()).isEqualTo(new BrokerConfig.Listen("0.0.0.0", 9100));
-        assertThat(config.storage()).isEqualTo(new BrokerConfig.Storage(1L << 30, 2L << 40));
+        assertThat(config.storage()).isEqualTo(new BrokerConfig.Storage(1L << 30, 2L << 40, 0));
         assertThat(config.psa().idempotencyTtl()).isEqualTo(Duration.ofDays(30));
         assertThat(config.psa().maxBodyBytes()).isEqualTo(2 << 20);
         assertThat(config.fetch().gateways())

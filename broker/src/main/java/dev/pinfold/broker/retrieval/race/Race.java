@@ -142,8 +142,7 @@ public final class Race {
             return false;
         }
         running.put(
-                runner.source(),
-                new Running(runner, now + settings.firstBlock().toNanos()));
+                runner.source(), new Running(runner, now + settings.firstBlock().toNanos()));
         hedgeAt = hot.isEmpty() ? NEVER : now + runner.hedgeAfter().toNanos();
         moves.add(new Move.Start(runner.source(), why));
         return true;

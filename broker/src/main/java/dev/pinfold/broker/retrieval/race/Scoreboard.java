@@ -46,7 +46,7 @@ public final class Scoreboard {
 
         synchronized void verified(long nanos) {
             success = mix(success, 1);
-            firstBlockNanos = mix(firstBlockNanos, nanos);
+            firstBlockNanos = mix(firstBlockNanos, (double) nanos);
             recent[next] = nanos;
             next = (next + 1) % SAMPLES;
             count = Math.min(count + 1, SAMPLES);
@@ -59,7 +59,7 @@ public final class Scoreboard {
         /** Nothing but a lower bound is known of a source that was stopped: it can only make the average worse. */
         synchronized void outrun(long nanos) {
             if (nanos > firstBlockNanos) {
-                firstBlockNanos = mix(firstBlockNanos, nanos);
+                firstBlockNanos = mix(firstBlockNanos, (double) nanos);
             }
         }
 
@@ -134,7 +134,8 @@ public final class Scoreboard {
         while (rivals < order.size() && sameKind(order.get(0), order.get(rivals))) {
             rivals++;
         }
-        Duration firstHedge = order.isEmpty() ? UNKNOWN_HEDGE : hedgeAfter(order.get(0).source());
+        Duration firstHedge =
+                order.isEmpty() ? UNKNOWN_HEDGE : hedgeAfter(order.get(0).source());
         if (rivals > 1 && random.nextDouble() < EXPLORE) {
             Collections.swap(order, 0, 1 + random.nextInt(rivals - 1));
         }
@@ -153,7 +154,8 @@ public final class Scoreboard {
     /** success + e^(−latency ÷ average latency) + ½ · rate ÷ (rate + average rate); what is not measured is average. */
     private Map<String, Double> scores(List<Entrant> entrants) {
         Map<String, double[]> figures = new ConcurrentHashMap<>();
-        entrants.forEach(entrant -> figures.put(entrant.source(), of(entrant.source()).figures()));
+        entrants.forEach(
+                entrant -> figures.put(entrant.source(), of(entrant.source()).figures()));
         double latency = average(figures, 1);
         double rate = average(figures, 2);
         Map<String, Double> scores = new ConcurrentHashMap<>();

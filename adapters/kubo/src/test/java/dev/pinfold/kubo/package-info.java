@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pinfold.kubo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,195 @@
+package dev.pinfold.broker.retrieval;
+
+import dev.pinfold.broker.retrieval.FetchAttempt.Kind;
+import dev.pinfold.broker.retrieval.FetchAttempt.Outcome;
+import dev.pinfold.content.Block;
+import dev.pinfold.content.Cid;
+import dev.pinfold.content.dag.Links;
+import dev.pinfold.spi.Deadline;
+import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A source in this process that serves some content as a test says, and counts. */
+final class RaceSource implements FetchSource {
+    private final String name;
+    private final Blocks dag;
+    final List<String> asked = new CopyOnWriteArrayList<>();
+    final AtomicLong sent = new AtomicLong();
+    final AtomicInteger open = new AtomicInteger();
+    /** Bytes after which every stream breaks. */
+    volatile long cutAfter = Long.MAX_VALUE;
+    /** Bytes after which every stream ends as if it were whole. */
+    volatile long endAfter = Long.MAX_VALUE;
+    /** The byte of every stream that is turned; negative for none. */
+    volatile long lieAt = -1;
+
+    volatile boolean dead;
+    volatile boolean lacks;
+    volatile boolean parts = true;
+    volatile boolean cars = true;
+    volatile CountDownLatch gate = new CountDownLatch(0);
+
+    RaceSource(String name, Blocks dag) {
+        this.name = name;
+        this.dag = dag;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.HOLDER;
+    }
+
+    @Override
+    public boolean servesCars() {
+        return cars;
+    }
+
+    @Override
+    public boolean servesBlocks() {
+        return true;
+    }
+
+    @Override
+    public boolean servesParts() {
+        return parts;
+    }
+
+    private void arrive(String request) throws SourceTrouble {
+        asked.add(request);
+        try {
+            gate.await();
+        } catch (InterruptedException e) {
+            throw new SourceTrouble(Outcome.UNREACHABLE, "interrupted");
+        }
+        if (dead) {
+            throw new SourceTrouble(Outcome.UNREACHABLE, "connection refused");
+        }
+        if (lacks) {
+            throw new SourceTrouble(Outcome.NOT_FOUND, "not here");
+        }
+    }
+
+    @Override
+    public InputStream car(Cid cid, Deadline deadline) throws SourceTrouble {
+        arrive("car " + cid);
+        List<Block> blocks = new ArrayList<>();
+        below(cid, blocks);
+        return stream(Blocks.car(List.of(cid), blocks));
+    }
+
+    private void below(Cid cid, List<Block> into) {
+        byte[] bytes = dag.find(cid);
+        if (bytes != null) {
+            into.add(Block.verified(cid, bytes));
+            Links.of(cid, bytes).forEach(link -> below(link, into));
+        }
+    }
+
+    @Override
+    public InputStream part(Cid file, long from, long to, Deadline deadline) throws SourceTrouble {
+        arrive("part " + from + ":" + (to == Long.MAX_VALUE ? "*" : to));
+        List<Block> blocks = new ArrayList<>();
+        partBelow(file, 0, from, to, blocks);
+        return stream(Blocks.car(List.of(file), blocks));
+    }
+
+    /** Returns where the next part begins. Chunks are the only blocks with bytes here. */
+    private long partBelow(Cid cid, long at, long from, long to, List<Block> into) {
+        byte[] bytes = java.util.Objects.requireNonNull(dag.find(cid));
+        List<Cid> links = Links.of(cid, bytes);
+        if (links.isEmpty()) {
+            if (at + bytes.length > from && at <= to) {
+                into.add(Block.verified(cid, bytes));
+            }
+            return at + bytes.length;
+        }
+        int place = into.size();
+        long next = at;
+        for (Cid link : links) {
+            next = partBelow(link, next, from, to, into);
+        }
+        if (next > from && at <= to) {
+            into.add(place, Block.verified(cid, bytes));
+        }
+        return next;
+    }
+
+    @Override
+    public byte[] block(Cid cid, Deadline deadline) throws SourceTrouble {
+        arrive("block " + cid);
+        byte[] bytes = dag.find(cid);
+        if (bytes == null) {
+            throw new SourceTrouble(Outcome.NOT_FOUND, "no block " + cid);
+        }
+        sent.addAndGet(bytes.length);
+        byte[] given = bytes.clone();
+        if (lieAt >= 0) {
+            given[0] ^= 1;
+        }
+        return given;
+    }
+
+    private InputStream stream(byte[] car) {
+        byte[] given = car.clone();
+        if (lieAt >= 0 && lieAt < given.length) {
+            given[(int) lieAt] ^= 1;
+        }
+        open.incrementAndGet();
+        return new Cut(new ByteArrayInputStream(given));
+    }
+
+    long count(String kind) {
+        return asked.stream().filter(request -> request.startsWith(kind)).count();
+    }
+
+    private final class Cut extends FilterInputStream {
+        private long given;
+        private boolean closed;
+
+        Cut(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() {
+            throw new UnsupportedOperationException("one at a time");
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            if (given >= endAfter) {
+                return -1;
+            }
+            if (given >= cutAfter || dead) {
+                throw new IOException("connection reset");
+            }
+            int most = (int) Math.min(Math.min(length, 700), Math.min(cutAfter, endAfter) - given);
+            int read = in.read(target, offset, most);
+            given += Math.max(0, read);
+            sent.addAndGet(Math.max(0, read));
+            return read;
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (!closed) {
+                closed = true;
+                open.decrementAndGet();
+                super.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,335 @@
+package dev.pinfold.broker.retrieval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pinfold.content.Block;
+import dev.pinfold.content.Cid;
+import dev.pinfold.content.unixfs.UnixFsReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RacingRetrievalTest {
+    private static final Duration SOON = Duration.ofSeconds(60);
+
+    @TempDir
+    Path folder;
+
+    /** 64 chunks under nodes of four links: 86 blocks with the nodes. */
+    private final Blocks file = Blocks.file(7, 64 * 1024);
+
+    private final RaceSource first = new RaceSource("a", file);
+    private final RaceSource second = new RaceSource("b", file);
+
+    private RaceBench bench(FetchSource... sources) {
+        return new RaceBench(folder, 0, ReadSettings.DEFAULT, sources);
+    }
+
+    private static ReadSettings settings(long lead, Duration parkAfter) {
+        ReadSettings usual = ReadSettings.DEFAULT;
+        return new ReadSettings(
+                usual.firstBlock(), usual.progress(), usual.slowestBytesPerSecond(), lead, parkAfter, 16);
+    }
+
+    @Test
+    void a_whole_dag_comes_in_order_from_one_request() throws Exception {
+        try (RaceBench bench = bench(first, second)) {
+            assertThat(bench.walk(file.root)).isEqualTo(file.inOrder);
+            assertThat(first.asked).containsExactly("car " + file.root);
+            assertThat(second.asked).isEmpty();
+            assertThat(first.open).hasValue(0);
+        }
+    }
+
+    @Test
+    void the_winner_may_die_after_any_block_and_the_next_goes_on_just_there() throws Exception {
+        long header = file.car().length;
+        List<Long> cuts = new ArrayList<>();
+        long at = Blocks.car(List.of(file.root), List.of()).length;
+        for (Block block : file.inOrder) {
+            at = Blocks.car(List.of(file.root), file.inOrder.subList(0, file.inOrder.indexOf(block) + 1)).length;
+            cuts.add(at);
+        }
+        assertThat(cuts.getLast()).isEqualTo(header);
+        for (long cut : cuts.subList(0, cuts.size() - 1)) {
+            killedAt(cut);
+        }
+    }
+
+    @Test
+    void the_winner_may_die_at_any_byte() throws Exception {
+        long seed = Long.getLong("pinfold.seed", new Random().nextLong());
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        int times = Boolean.getBoolean("pinfold.thorough") ? 200 : 20;
+        for (int i = 0; i < times; i++) {
+            killedAt(1 + random.nextInt(file.car().length - 1));
+        }
+    }
+
+    private void killedAt(long cut) throws IOException {
+        RaceSource dying = new RaceSource("a", file);
+        RaceSource spare = new RaceSource("b", file);
+        dying.cutAfter = cut;
+        try (RaceBench bench = bench(dying, spare)) {
+            long begun = System.nanoTime();
+            assertThat(bench.walk(file.root)).as("cut after %d bytes", cut).isEqualTo(file.inOrder);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(SOON);
+            // What was verified is not sent again: only the rest, and the few nodes that lead to it.
+            long rest = file.car().length - cut;
+            assertThat(spare.sent.get()).as("cut after %d bytes", cut).isLessThanOrEqualTo(rest + 6 * 1024);
+            assertThat(bench.wrong).isEmpty();
+        }
+        try (RaceBench alone = bench(dying)) {
+            dying.cutAfter = cut;
+            dying.asked.clear();
+            List<Block> got = new ArrayList<>();
+            assertThatThrownBy(() -> {
+                        try (Flight flight = alone.retrieval.open(Want.all(file.root))) {
+                            dying.dead = true;
+                            RaceBench.walk(flight, file.root, got);
+                        }
+                    })
+                    .isInstanceOf(RetrievalFailed.class);
+        }
+    }
+
+    @Test
+    void when_no_source_is_left_the_reader_is_told_and_has_only_right_bytes() throws Exception {
+        first.cutAfter = 20_000;
+        second.cutAfter = 20_000;
+        first.parts = false;
+        second.parts = false;
+        try (RaceBench bench = bench(first, second);
+                Flight flight = bench.retrieval.open(Want.all(file.root))) {
+            List<Block> got = new ArrayList<>();
+            for (Block block : file.inOrder) {
+                if (got.size() == 10) {
+                    first.dead = true;
+                    second.dead = true;
+                }
+                try {
+                    byte[] bytes = flight.find(block.cid());
+                    assertThat(bytes).isEqualTo(block.bytes());
+                    got.add(block);
+                } catch (RetrievalFailed e) {
+                    assertThat(e).hasMessageContaining("a: ").hasMessageContaining("b: ");
+                    break;
+                }
+            }
+            assertThat(got).isEqualTo(file.inOrder.subList(0, got.size()));
+            assertThat(got.size()).isBetween(10, 25);
+        }
+    }
+
+    @Test
+    void a_source_without_parts_is_asked_for_the_missing_blocks_side_by_side() throws Exception {
+        first.cutAfter = 30_000;
+        second.parts = false;
+        second.cars = false;
+        first.parts = false;
+        try (RaceBench bench = bench(first, second)) {
+            first.cutAfter = 30_000;
+            List<Block> got = new ArrayList<>();
+            try (Flight flight = bench.retrieval.open(Want.all(file.root))) {
+                assertThat(flight.find(file.root))
+                        .isEqualTo(file.inOrder.getFirst().bytes());
+                first.dead = true;
+                RaceBench.walk(flight, file.root, got);
+            }
+            assertThat(got).isEqualTo(file.inOrder);
+            assertThat(second.count("block")).isGreaterThan(30);
+        }
+    }
+
+    @Test
+    void wrong_bytes_are_never_delivered_and_the_copy_is_set_aside_with_its_evidence() throws Exception {
+        first.lieAt = 40_000;
+        try (RaceBench bench = bench(first, second)) {
+            assertThat(bench.walk(file.root)).isEqualTo(file.inOrder);
+            assertThat(bench.wrong).hasSize(1);
+            assertThat(bench.wrong.getFirst()).startsWith("a: ").contains("sha2-256");
+            assertThat(bench.story()).anyMatch(e -> e.startsWith("Quarantined[source=a"));
+            assertThat(first.asked).as("not asked again").hasSize(1);
+        }
+    }
+
+    @Test
+    void a_liar_that_answers_first_loses_to_the_one_whose_block_is_right() throws Exception {
+        first.lieAt = Blocks.car(List.of(file.root), List.of()).length + 50L;
+        try (RaceBench bench = bench(first, second)) {
+            assertThat(bench.file(file.root)).isEqualTo(file.content);
+            assertThat(bench.wrong).hasSize(1);
+            assertThat(bench.story())
+                    .anyMatch(e -> e.startsWith("Started[source=b, why=REPLACEMENT"))
+                    .anyMatch(e -> e.startsWith("Verified[source=b"));
+        }
+    }
+
+    @Test
+    void a_car_that_ends_early_but_cleanly_is_found_out() throws Exception {
+        first.endAfter = Blocks.car(List.of(file.root), file.inOrder.subList(0, 30)).length;
+        try (RaceBench bench = bench(first, second)) {
+            assertThat(bench.walk(file.root)).isEqualTo(file.inOrder);
+            assertThat(bench.story()).anyMatch(e -> e.startsWith("Failed[source=a, outcome=INCOMPLETE"));
+            assertThat(bench.missing).hasSize(1);
+            assertThat(bench.wrong).isEmpty();
+        }
+    }
+
+    @Test
+    void what_no_copy_has_is_missing_and_each_copy_is_doubted_once() throws Exception {
+        first.lacks = true;
+        second.lacks = true;
+        try (RaceBench bench = bench(first, second);
+                Flight flight = bench.retrieval.open(Want.all(file.root))) {
+            assertThat(flight.find(file.root)).isNull();
+            assertThat(flight.find(file.root)).isNull();
+            assertThat(bench.missing).containsExactlyInAnyOrder("a: not here", "b: not here");
+        }
+    }
+
+    @Test
+    void what_nobody_is_known_to_have_is_missing() throws Exception {
+        try (RaceBench bench = bench();
+                Flight flight = bench.retrieval.open(Want.all(file.root))) {
+            assertThat(flight.find(file.root)).isNull();
+        }
+    }
+
+    @Test
+    void content_that_fails_again_and_again_is_left_alone_for_a_while() throws Exception {
+        first.dead = true;
+        try (RaceBench bench = bench(first)) {
+            for (int i = 0; i < 6; i++) {
+                assertThatThrownBy(() -> bench.walk(file.root)).isInstanceOf(RetrievalFailed.class);
+            }
+            int asked = first.asked.size();
+            assertThatThrownBy(() -> bench.walk(file.root))
+                    .isInstanceOfSatisfying(
+                            RetrievalFailed.class,
+                            e -> assertThat(e.retryAfter()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(60)));
+            assertThat(first.asked).hasSize(asked);
+        }
+    }
+
+    @Test
+    void cold_copies_are_asked_when_no_hot_one_serves() throws Exception {
+        RaceSource cold = new RaceSource("cold", file);
+        first.lacks = true;
+        try (RaceBench bench = bench(first, cold)) {
+            assertThat(bench.file(file.root)).isEqualTo(file.content);
+            assertThat(bench.story()).anyMatch(e -> e.startsWith("Started[source=cold, why=COLD"));
+        }
+    }
+
+    @Test
+    void a_thousand_readers_of_one_content_make_one_request() throws Exception {
+        first.gate = new CountDownLatch(1);
+        try (RaceBench bench = new RaceBench(folder, 64 << 20, ReadSettings.DEFAULT, first, second);
+                ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
+            CountDownLatch opened = new CountDownLatch(1000);
+            List<Future<byte[]>> all = new ArrayList<>();
+            for (int i = 0; i < 1000; i++) {
+                all.add(readers.submit(() -> {
+                    ByteArrayOutputStream out = new ByteArrayOutputStream();
+                    try (Flight flight = bench.retrieval.open(Want.all(file.root))) {
+                        opened.countDown();
+                        opened.await();
+                        new UnixFsReader(flight).open(file.root).copyTo(out);
+                    }
+                    return out.toByteArray();
+                }));
+            }
+            opened.await();
+            first.gate.countDown();
+            for (Future<byte[]> each : all) {
+                assertThat(each.get()).isEqualTo(file.content);
+            }
+            assertThat(first.asked.size() + second.asked.size())
+                    .as("the request, and at most one hedge while all waited")
+                    .isBetween(1, 2);
+            assertThat(bench.log.recent(file.root, 10)).hasSize(1);
+            assertThat(bench.log.recent(file.root, 1).getFirst().readers()).isEqualTo(1000);
+        }
+    }
+
+    @Test
+    void a_reader_that_stops_costs_no_more_than_the_lead_and_goes_on_later() throws Exception {
+        try (RaceBench bench = new RaceBench(folder, 0, settings(8 * 1024, Duration.ofMillis(50)), first);
+                Flight slow = bench.retrieval.open(Want.all(file.root))) {
+            assertThat(slow.find(file.root)).isNotNull();
+            Waiting.until(() -> first.open.get() == 0 && bench.story().stream().anyMatch(e -> e.startsWith("Parked")));
+            assertThat(first.sent.get()).isLessThan(70_000L / 2);
+            List<Block> got = new ArrayList<>();
+            RaceBench.walk(slow, file.root, got);
+            assertThat(got).isEqualTo(file.inOrder);
+        }
+    }
+
+    @Test
+    void a_slow_reader_does_not_hold_up_a_fast_one() throws Exception {
+        try (RaceBench bench = new RaceBench(folder, 64 << 20, settings(8 * 1024, Duration.ofMillis(50)), first);
+                Flight slow = bench.retrieval.open(Want.all(file.root))) {
+            assertThat(slow.find(file.root)).isNotNull();
+            assertThat(bench.walk(file.root)).isEqualTo(file.inOrder);
+            List<Block> got = new ArrayList<>();
+            RaceBench.walk(slow, file.root, got);
+            assertThat(got).isEqualTo(file.inOrder);
+            assertThat(first.count("block"))
+                    .as("the slow one found all in the cache")
+                    .isZero();
+        }
+    }
+
+    @Test
+    void a_range_asks_for_its_part_of_the_file_only() throws Exception {
+        Want.ByteRange range = new Want.ByteRange(40_000, Optional.of(45_000L));
+        try (RaceBench bench = bench(first);
+                Flight flight = bench.retrieval.open(new Want(file.root, "", Want.Scope.ENTITY, Optional.of(range)))) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            new UnixFsReader(flight).open(file.root, 40_000, 45_001).copyTo(out);
+            assertThat(out.toByteArray()).isEqualTo(Arrays.copyOfRange(file.content, 40_000, 45_001));
+            assertThat(first.count("part 39936:45000")).isEqualTo(1);
+            assertThat(first.sent.get()).isLessThan(20_000);
+        }
+    }
+
+    @Test
+    void one_block_is_fetched_alone() throws Exception {
+        Cid leaf = file.leaf().cid();
+        try (RaceBench bench = bench(first);
+                Flight flight = bench.retrieval.open(new Want(leaf, "", Want.Scope.BLOCK, Optional.empty()))) {
+            assertThat(flight.find(leaf)).isEqualTo(file.leaf().bytes());
+            assertThat(first.asked).containsExactly("block " + leaf);
+        }
+    }
+
+    @Test
+    void what_was_read_before_comes_from_the_cache_also_after_a_restart() throws Exception {
+        try (RaceBench bench = new RaceBench(folder, 64 << 20, ReadSettings.DEFAULT, first)) {
+            assertThat(bench.file(file.root)).isEqualTo(file.content);
+            assertThat(bench.file(file.root)).isEqualTo(file.content);
+            assertThat(first.asked).hasSize(1);
+            assertThat(bench.log.recent(null, 1).getFirst().bytes()).containsOnlyKeys(Story.Origin.CACHE);
+            assertThat(bench.retrieval.hasLocally(file.root)).isTrue();
+        }
+        first.dead = true;
+        try (RaceBench bench = new RaceBench(folder, 64 << 20, ReadSettings.DEFAULT, first)) {
+            assertThat(bench.file(file.root)).isEqualTo(file.content);
+        }
+    }
+}

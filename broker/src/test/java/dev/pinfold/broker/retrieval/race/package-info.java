@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pinfold.broker.retrieval.race;
+
+import org.jspecify.annotations.NullMarked;
