@@ -2,6 +2,7 @@ package dev.pinfold.broker.retrieval;
 
 import dev.pinfold.broker.config.BrokerConfig;
 import dev.pinfold.broker.provider.Fleet;
+import dev.pinfold.broker.provider.GuardedProvider;
 import dev.pinfold.broker.retrieval.race.Cooldown;
 import dev.pinfold.broker.retrieval.race.HedgeBudget;
 import dev.pinfold.broker.retrieval.race.RaceSettings;
@@ -10,10 +11,12 @@ import dev.pinfold.broker.store.CopyStore;
 import dev.pinfold.broker.telemetry.Metrics;
 import dev.pinfold.content.Cid;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -83,6 +86,41 @@ public final class RacingRetrieval implements Retrieval, AutoCloseable {
                 ledger, new Scoreboard(), new HedgeBudget(), RaceSettings.DEFAULT, new SecureRandom(), metrics);
         metrics.cacheBytes(cache::sizeBytes);
         return new RacingRetrieval(rules, staged, cache, ReadSettings.DEFAULT, log);
+    }
+
+    /**
+     * A retrieval over providers that are all taken to hold everything; findings about them go nowhere. For benchmarks.
+     *
+     * @param folder for what is kept on disk
+     * @param cacheBytes 0 keeps nothing from read to read
+     */
+    public static RacingRetrieval among(
+            List<GuardedProvider> providers, Path folder, long cacheBytes, RetrievalLog log, Metrics metrics)
+            throws IOException {
+        Referee.Rules rules = new Referee.Rules(
+                new AllHold(providers, ReadSettings.DEFAULT.progress()),
+                new Scoreboard(),
+                new HedgeBudget(),
+                RaceSettings.DEFAULT,
+                new SecureRandom(),
+                metrics);
+        Staging staging = Staging.open(folder.resolve("staging"), new Staging.Limits(1 << 30, 0, 1));
+        return new RacingRetrieval(rules, staging, BlockCache.open(folder, cacheBytes), ReadSettings.DEFAULT, log);
+    }
+
+    private record AllHold(List<GuardedProvider> providers, Duration idle) implements Ledger {
+        @Override
+        public List<Copy> copies(Cid root) {
+            return providers.stream()
+                    .map(provider -> new Copy(new HolderSource(provider, idle), false, true, ""))
+                    .toList();
+        }
+
+        @Override
+        public void wrongBytes(Cid root, String source, String evidence) {}
+
+        @Override
+        public void missing(Cid root, String source, String detail) {}
     }
 
     RacingRetrieval(Referee.Rules rules, Staging staged, BlockCache cache, ReadSettings settings, RetrievalLog log) {

@@ -195,6 +195,10 @@ public final class PinClient {
     }
 
     /** The copy of a pin at one provider; missing where there is none. */
+    public JsonNode retrievals(String cid) {
+        return expect(200, "GET", "/api/v1/retrievals?cid=" + cid, null).json();
+    }
+
     public JsonNode replica(String requestId, String provider) {
         for (JsonNode replica : placement(requestId).get("replicas")) {
             if (replica.get("provider").textValue().equals(provider)) {

@@ -1,0 +1,267 @@
+package dev.pinfold.broker.bench;
+
+import dev.pinfold.broker.config.Units;
+import dev.pinfold.broker.provider.Fleet;
+import dev.pinfold.broker.provider.GuardSettings;
+import dev.pinfold.broker.provider.ProviderSpec;
+import dev.pinfold.broker.retrieval.Flight;
+import dev.pinfold.broker.retrieval.RacingRetrieval;
+import dev.pinfold.broker.retrieval.RetrievalLog;
+import dev.pinfold.broker.retrieval.Want;
+import dev.pinfold.broker.telemetry.Metrics;
+import dev.pinfold.content.Block;
+import dev.pinfold.content.Cid;
+import dev.pinfold.content.car.CarWriter;
+import dev.pinfold.content.dag.DagLimits;
+import dev.pinfold.content.dag.DagWalk;
+import dev.pinfold.content.unixfs.FileWriter;
+import dev.pinfold.content.unixfs.UnixFsOptions;
+import dev.pinfold.spi.ProviderConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code pinfold bench read}: the rate and the first byte of raced, verified reads from trustless gateways, beside asking
+ * the first gateway directly. Rounds alternate, medians count.
+ */
+@Command(
+        name = "read",
+        description = {
+            "Measure raced, verified reads from trustless gateways against reading the same CAR from the first one directly.",
+            "The gateways must take CARs at PUT /_import."
+        },
+        footer = {"", "Example:", "  pinfold bench read --gateway http://127.0.0.1:8089 --size 1MiB --size 256MiB"})
+final class ReadBench implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Option(
+            names = "--gateway",
+            required = true,
+            description = "A gateway; may be given several times, the fastest one first.")
+    List<URI> gateways = List.of();
+
+    @Option(
+            names = "--size",
+            defaultValue = "64MiB",
+            description = "Size of a file to read; may be given several times (default: ${DEFAULT-VALUE}).")
+    List<String> sizes = List.of();
+
+    @Option(names = "--rounds", defaultValue = "5", description = "Rounds of each (default: ${DEFAULT-VALUE}).")
+    int rounds;
+
+    @Option(names = "--json", description = "Print the figures as one JSON document.")
+    boolean json;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final JsonObject figures = new JsonObject();
+
+    /**
+     * One read.
+     *
+     * @param firstNanos until the first byte, or the first verified block
+     */
+    private record Read(long bytes, long firstNanos, long nanos) {
+        double mibPerSecond() {
+            return bytes * 1e9 / nanos / (1 << 20);
+        }
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Path folder = Files.createTempDirectory("pinfold-bench");
+        Vertx vertx = Vertx.vertx();
+        Metrics metrics = new Metrics(new SimpleMeterRegistry());
+        try (Fleet fleet = Fleet.open(specs(), vertx, metrics);
+                RacingRetrieval retrieval = RacingRetrieval.among(
+                        List.copyOf(fleet.all()), folder, 0, new RetrievalLog(Clock.systemUTC()), metrics)) {
+            for (String size : sizes) {
+                measure(size, imported(Units.size(size), folder), retrieval);
+            }
+        } finally {
+            vertx.close();
+            delete(folder);
+        }
+        if (json) {
+            spec.commandLine().getOut().println(figures.encodePrettily());
+        }
+        return 0;
+    }
+
+    private List<ProviderSpec> specs() {
+        List<ProviderSpec> specs = new ArrayList<>();
+        for (URI gateway : gateways) {
+            String id = "gateway-" + (specs.size() + 1);
+            Map<String, String> settings = Map.of(
+                    "preset", "generic",
+                    "endpoint", gateway + "/psa",
+                    "token", "none",
+                    "gateway", gateway.toString().replaceFirst("/+$", ""));
+            specs.add(new ProviderSpec(
+                    id, "psa", Map.of(), new ProviderConfig(id, settings, Path.of(".")), GuardSettings.defaults()));
+        }
+        return specs;
+    }
+
+    /** A file of bytes that do not repeat, at every gateway. */
+    private Cid imported(long size, Path folder) throws IOException, InterruptedException {
+        Path blocks = folder.resolve("file.car");
+        Cid root;
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(blocks), 1 << 20)) {
+            CarWriter car = new CarWriter(out, List.of());
+            root = FileWriter.add(new Noise(size), car, UnixFsOptions.DEFAULT).cid();
+        }
+        for (URI gateway : gateways) {
+            HttpRequest put = HttpRequest.newBuilder(gateway.resolve("/_import"))
+                    .PUT(BodyPublishers.ofFile(blocks))
+                    .build();
+            HttpResponse<String> answer = http.send(put, BodyHandlers.ofString());
+            if (answer.statusCode() / 100 != 2) {
+                throw new IOException(gateway + " does not take a CAR: status " + answer.statusCode());
+            }
+        }
+        Files.delete(blocks);
+        return root;
+    }
+
+    private void measure(String size, Cid root, RacingRetrieval retrieval) throws Exception {
+        List<Read> direct = new ArrayList<>();
+        List<Read> raced = new ArrayList<>();
+        direct(root);
+        raced(root, retrieval);
+        for (int i = 0; i < rounds; i++) {
+            direct.add(direct(root));
+            raced.add(raced(root, retrieval));
+        }
+        double theirs = median(direct, Read::mibPerSecond);
+        double ours = median(raced, Read::mibPerSecond);
+        double theirFirst = median(direct, read -> read.firstNanos() / 1e6);
+        double ourFirst = median(raced, read -> read.firstNanos() / 1e6);
+        say("%8s raced and verified %7.1f MiB/s, first block %6.1f ms | direct %7.1f MiB/s, first byte %6.1f ms | ratio %.2f, %+.1f ms"
+                .formatted(size, ours, ourFirst, theirs, theirFirst, ours / theirs, ourFirst - theirFirst));
+        figures.put(
+                size,
+                new JsonObject()
+                        .put("mibPerSecond", ours)
+                        .put("directMibPerSecond", theirs)
+                        .put("ratio", ours / theirs)
+                        .put("firstBlockMs", ourFirst)
+                        .put("directFirstByteMs", theirFirst));
+    }
+
+    private Read direct(Cid root) throws IOException, InterruptedException {
+        HttpRequest get = HttpRequest.newBuilder(gateways.getFirst()
+                        .resolve("/ipfs/" + root + "?format=car&car-version=1&car-order=dfs&car-dups=n&dag-scope=all"))
+                .header("Accept", "application/vnd.ipld.car;version=1;order=dfs;dups=n")
+                .build();
+        long begun = System.nanoTime();
+        HttpResponse<InputStream> answer = http.send(get, BodyHandlers.ofInputStream());
+        try (InputStream in = answer.body()) {
+            byte[] buffer = new byte[64 << 10];
+            long bytes = 0;
+            long first = 0;
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                first = first == 0 ? System.nanoTime() - begun : first;
+                bytes += read;
+            }
+            if (answer.statusCode() != 200) {
+                throw new IOException("the gateway answered with status " + answer.statusCode());
+            }
+            return new Read(bytes, first, System.nanoTime() - begun);
+        }
+    }
+
+    private static Read raced(Cid root, RacingRetrieval retrieval) throws IOException {
+        long begun = System.nanoTime();
+        long[] sums = new long[2];
+        try (Flight flight = retrieval.open(Want.all(root))) {
+            new DagWalk(flight, DagLimits.DEFAULT).walk(List.of(root), (Block block) -> {
+                sums[0] += block.size();
+                sums[1] = sums[1] == 0 ? System.nanoTime() - begun : sums[1];
+            });
+        }
+        return new Read(sums[0], sums[1], System.nanoTime() - begun);
+    }
+
+    private interface Figure {
+        double of(Read read);
+    }
+
+    private static double median(List<Read> reads, Figure figure) {
+        double[] sorted = reads.stream().mapToDouble(figure::of).sorted().toArray();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    private void say(String line) {
+        PrintWriter out =
+                json ? spec.commandLine().getErr() : spec.commandLine().getOut();
+        out.println(line);
+        out.flush();
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /** So many bytes by chance. */
+    private static final class Noise extends InputStream {
+        private final RandomGenerator random =
+                RandomGeneratorFactory.of("Xoshiro256PlusPlus").create(42);
+        private long left;
+
+        Noise(long size) {
+            this.left = size;
+        }
+
+        @Override
+        public int read() {
+            throw new UnsupportedOperationException("read in pieces");
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) {
+            if (left == 0) {
+                return -1;
+            }
+            byte[] piece = new byte[(int) Math.min(length, left)];
+            random.nextBytes(piece);
+            System.arraycopy(piece, 0, target, offset, piece.length);
+            left -= piece.length;
+            return piece.length;
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.pinfold.broker.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.pinfold.kit.Dag;
+import dev.pinfold.kit.GatewayManner;
+import dev.pinfold.kit.ScriptedPsa;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What readers find out about copies reaches the books, the pins and the operator. */
+class ReadingFlowTest {
+    @TempDir
+    Path folder;
+
+    private final Companies companies = new Companies();
+    private final ScriptedPsa doubtful = companies.open("a-doubtful");
+    private final ScriptedPsa honest = companies.open("b-honest");
+
+    @AfterEach
+    void stop() {
+        companies.close();
+    }
+
+    private BrokerUnderTest broker() {
+        return BrokerUnderTest.in(folder)
+                .set("reconcile.auditEvery", "1h")
+                .set("reconcile.retryMax", "1h")
+                .set("storage.cacheCapacity", "0")
+                .copies(2, 2, 2)
+                .upstream(doubtful)
+                .upstream(honest)
+                .start();
+    }
+
+    /** Reads until the event is there: now and then the other copy is asked first. */
+    private void readUntil(BrokerUnderTest broker, Dag dag, String id, String event) {
+        for (int reads = 0; reads < 200; reads++) {
+            assertThat(Dag.readCar(broker.client().car(dag.root()))).isEqualTo(dag);
+            if (broker.client().events(id).contains(event)) {
+                return;
+            }
+        }
+        assertThat(broker.client().events(id)).contains(event);
+    }
+
+    @Test
+    void wrong_bytes_cost_the_copy_its_standing_at_once_and_the_reader_nothing() {
+        Dag dag = companies.offered();
+        try (BrokerUnderTest broker = broker()) {
+            PinClient client = broker.client();
+            String id = client.pin(dag.root());
+            client.awaitStatus(id, "pinned");
+            doubtful.gatewayManner(GatewayManner.SERVES_WRONG_BYTES);
+            readUntil(broker, dag, id, "replica.quarantined a-doubtful");
+            JsonNode copy = client.replica(id, "a-doubtful");
+            assertThat(copy.get("state").textValue()).isEqualTo("lost");
+            assertThat(copy.get("failure").textValue()).isEqualTo("wrong-bytes");
+            assertThat(copy.get("evidence").textValue()).contains("read:").contains("sha2-256");
+            assertThat(client.replica(id, "b-honest").get("state").textValue()).isEqualTo("verified");
+            assertThat(story(broker, dag)).contains("quarantined");
+        }
+    }
+
+    @Test
+    void a_copy_that_lacks_a_block_is_checked_and_repaired() {
+        Dag dag = companies.offered();
+        try (BrokerUnderTest broker = broker()) {
+            PinClient client = broker.client();
+            String id = client.pin(dag.root());
+            client.awaitStatus(id, "pinned");
+            doubtful.gatewayManner(GatewayManner.SERVES_NOTHING);
+            readUntil(broker, dag, id, "replica.doubted a-doubtful");
+            Eventually.see(
+                    "the check finds that it is gone",
+                    PinClient.PATIENCE,
+                    () -> client.replica(id, "a-doubtful"),
+                    copy -> !copy.path("failure").asText("").isEmpty());
+        }
+    }
+
+    private String story(BrokerUnderTest broker, Dag dag) {
+        StringBuilder words = new StringBuilder();
+        JsonNode answer = broker.client().retrievals(dag.root().toString());
+        answer.path("retrievals")
+                .forEach(story -> story.path("events")
+                        .forEach(event -> words.append(event.path("event").asText()).append(' ')));
+        assertThat(answer.toString()).contains("a-doubtful");
+        return words.toString();
+    }
+}
