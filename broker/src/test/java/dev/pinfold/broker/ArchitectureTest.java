@@ -221,7 +221,8 @@ class ArchitectureTest {
 
     @ArchTest
     static void all_modules_are_looked_at(JavaClasses all) {
-        for (String module : List.of("policy", "content", "spi", "http", "local", "psa", "kubo", "filecoin", "broker")) {
+        for (String module :
+                List.of("policy", "content", "spi", "http", "local", "psa", "kubo", "filecoin", "broker")) {
             assertThat(all.stream().anyMatch(c -> c.getPackageName().startsWith("dev.pinfold." + module)))
                     .as("classes of %s are on the class path", module)
                     .isTrue();

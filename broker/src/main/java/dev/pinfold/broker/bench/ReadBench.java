@@ -122,10 +122,14 @@ final class ReadBench implements Callable<Integer> {
         for (URI gateway : gateways) {
             String id = "gateway-" + (specs.size() + 1);
             Map<String, String> settings = Map.of(
-                    "preset", "generic",
-                    "endpoint", gateway + "/psa",
-                    "token", "none",
-                    "gateway", gateway.toString().replaceFirst("/+$", ""));
+                    "preset",
+                    "generic",
+                    "endpoint",
+                    gateway + "/psa",
+                    "token",
+                    "none",
+                    "gateway",
+                    gateway.toString().replaceFirst("/+$", ""));
             specs.add(new ProviderSpec(
                     id, "psa", Map.of(), new ProviderConfig(id, settings, Path.of(".")), GuardSettings.defaults()));
         }
@@ -166,8 +170,9 @@ final class ReadBench implements Callable<Integer> {
         double ours = median(raced, Read::mibPerSecond);
         double theirFirst = median(direct, read -> read.firstNanos() / 1e6);
         double ourFirst = median(raced, read -> read.firstNanos() / 1e6);
-        say("%8s raced and verified %7.1f MiB/s, first block %6.1f ms | direct %7.1f MiB/s, first byte %6.1f ms | ratio %.2f, %+.1f ms"
-                .formatted(size, ours, ourFirst, theirs, theirFirst, ours / theirs, ourFirst - theirFirst));
+        say(
+                "%8s raced and verified %7.1f MiB/s, first block %6.1f ms | direct %7.1f MiB/s, first byte %6.1f ms | ratio %.2f, %+.1f ms"
+                        .formatted(size, ours, ourFirst, theirs, theirFirst, ours / theirs, ourFirst - theirFirst));
         figures.put(
                 size,
                 new JsonObject()

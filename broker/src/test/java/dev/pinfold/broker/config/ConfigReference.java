@@ -86,7 +86,9 @@ final class ConfigReference {
                     .append(active ? "" : "# ")
                     .append(setting.name())
                     .append(": ");
-            out.append(quoted(value)).append('\n');
+            // A text that looks like a number must not be read as one.
+            boolean number = setting.kind() == Setting.Kind.TEXT && value.matches("[0-9.]+");
+            out.append(number ? '"' + value + '"' : quoted(value)).append('\n');
         }
         out.append('\n');
     }

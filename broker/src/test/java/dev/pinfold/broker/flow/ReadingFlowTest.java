@@ -87,7 +87,8 @@ class ReadingFlowTest {
         JsonNode answer = broker.client().retrievals(dag.root().toString());
         answer.path("retrievals")
                 .forEach(story -> story.path("events")
-                        .forEach(event -> words.append(event.path("event").asText()).append(' ')));
+                        .forEach(event ->
+                                words.append(event.path("event").asText()).append(' ')));
         assertThat(answer.toString()).contains("a-doubtful");
         return words.toString();
     }

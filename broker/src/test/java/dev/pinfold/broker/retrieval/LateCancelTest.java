@@ -58,7 +58,8 @@ class LateCancelTest {
                 Thread late = Thread.ofVirtual().start(() -> closeQuietly(first));
                 try (OutboundHttp.Answer second = http.get(uri("/slow" + i), "*/*", deadline)) {
                     first.close();
-                    assertThat(new String(second.body().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("late");
+                    assertThat(new String(second.body().readAllBytes(), StandardCharsets.UTF_8))
+                            .isEqualTo("late");
                 }
                 late.join();
             }

@@ -30,7 +30,9 @@ class ThawTest {
         assertThat(Thaw.decide(2, 0, rule(true, null), price("0")).toString()).contains("2 times");
         assertThat(Thaw.decide(9, 1, rule(true, null), price("0")).toString()).contains("hot copy");
         assertThat(Thaw.decide(9, 0, rule(false, null), price("0")).toString()).contains("not allow");
-        assertThat(Thaw.decide(9, 0, rule(true, "0.05"), price("0.06")).toString()).contains("0.06");
-        assertThat(Thaw.decide(9, 0, rule(true, "0.05"), Optional.empty()).toString()).contains("not known");
+        assertThat(Thaw.decide(9, 0, rule(true, "0.05"), price("0.06")).toString())
+                .contains("0.06");
+        assertThat(Thaw.decide(9, 0, rule(true, "0.05"), Optional.empty()).toString())
+                .contains("not known");
     }
 }
