@@ -9,7 +9,10 @@ import dev.pinfold.conformance.checks.PagingChecks;
 import dev.pinfold.conformance.checks.RobustnessChecks;
 import dev.pinfold.conformance.checks.ShapeChecks;
 import dev.pinfold.conformance.gateway.CarChecks;
+import dev.pinfold.conformance.gateway.HeaderChecks;
+import dev.pinfold.conformance.gateway.PathChecks;
 import dev.pinfold.conformance.gateway.RawChecks;
+import dev.pinfold.conformance.gateway.ScopeChecks;
 import dev.pinfold.conformance.rule.Check;
 import java.util.Comparator;
 import java.util.List;
@@ -28,7 +31,10 @@ public final class Catalog {
                     RobustnessChecks.all(),
                     ClientChecks.all(),
                     RawChecks.all(),
-                    CarChecks.all())
+                    HeaderChecks.all(),
+                    CarChecks.all(),
+                    ScopeChecks.all(),
+                    PathChecks.all())
             .flatMap(List::stream)
             .sorted(Comparator.comparing(Check::level))
             .toList();

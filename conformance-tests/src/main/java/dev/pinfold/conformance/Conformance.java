@@ -61,6 +61,7 @@ public final class Conformance {
         String reason = "";
         try (OpenRun run = new OpenRun(settings)) {
             current = run.session();
+            run.session().wire().onWait(listener::waiting);
             try {
                 run.reach();
                 runChecks(run, results);

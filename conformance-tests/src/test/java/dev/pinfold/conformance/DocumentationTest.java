@@ -3,7 +3,9 @@ package dev.pinfold.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pinfold.conformance.cli.ConformanceCommand;
+import dev.pinfold.conformance.reference.Behaviour;
 import dev.pinfold.conformance.reference.Defect;
+import dev.pinfold.conformance.report.JsonReport;
 import dev.pinfold.conformance.rule.Check;
 import dev.pinfold.conformance.rule.Level;
 import dev.pinfold.conformance.rule.Severity;
@@ -31,6 +33,33 @@ final class DocumentationTest {
     @Test
     void the_table_of_defects_is_what_the_tests_catch() throws IOException {
         expectPart("defects", defects());
+    }
+
+    @Test
+    void the_list_of_variations_is_what_the_tests_let_pass() throws IOException {
+        StringBuilder out = new StringBuilder("\n");
+        Arrays.stream(Behaviour.values())
+                .forEach(behaviour ->
+                        out.append("* ").append(cell(behaviour.what())).append(".\n"));
+        expectPart("variations", out.append('\n').toString());
+    }
+
+    @Test
+    void the_schema_of_the_json_report_is_published_as_it_is() throws IOException {
+        Path published = FILE.resolveSibling("../config/schema/conformance-report.schema.json")
+                .normalize();
+        if (Boolean.getBoolean("pinfold.update")) {
+            Files.writeString(published, JsonReport.schema());
+        }
+        assertThat(Files.readString(published)).isEqualTo(JsonReport.schema());
+    }
+
+    @Test
+    void the_example_for_a_build_is_one_that_runs() throws IOException {
+        Path source = Path.of("src/test/java/dev/pinfold/conformance/ProviderBuildTest.java");
+        Matcher example = Pattern.compile("(?s)```java\n(.*?)```").matcher(Files.readString(FILE));
+        assertThat(example.find()).isTrue();
+        assertThat(Files.readString(source)).contains(example.group(1).indent(4).stripTrailing());
     }
 
     @Test

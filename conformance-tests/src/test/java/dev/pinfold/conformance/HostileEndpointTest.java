@@ -17,8 +17,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -93,10 +96,12 @@ final class HostileEndpointTest {
     @Test
     void an_endless_body_is_cut_off() throws IOException {
         byte[] chunk = ("10000\r\n" + " ".repeat(65536) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        AtomicLong taken = new AtomicLong();
         try (HostileEndpoint endless = new HostileEndpoint((request, out) -> {
             HostileEndpoint.text(out, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
             while (true) {
                 out.write(chunk);
+                taken.addAndGet(chunk.length);
             }
         })) {
             Settings patient = TestSettings.of(endless.uri(), state)
@@ -104,22 +109,27 @@ final class HostileEndpointTest {
                     .limits(Limits.DEFAULT.withTimeout(Duration.ofSeconds(10)))
                     .build();
             expectNotFinished(Conformance.run(patient, RunListener.SILENT), "the body is longer than");
+            // The limit of 16 MiB, and what the sockets hold.
+            assertThat(taken.get()).isLessThan(48L << 20);
         }
     }
 
     @Test
     void a_hundred_megabytes_of_headers_are_not_read() throws IOException {
         String line = "X-Filler: " + "y".repeat(8000) + "\r\n";
+        AtomicLong taken = new AtomicLong();
         try (HostileEndpoint wide = new HostileEndpoint((request, out) -> {
             HostileEndpoint.text(out, "HTTP/1.1 200 OK\r\n");
             for (int i = 0; i < 13_000; i++) {
                 HostileEndpoint.text(out, line);
+                taken.addAndGet(line.length());
             }
             HostileEndpoint.text(out, "Content-Length: 0\r\n\r\n");
         })) {
             Report report = judge(wide.uri());
             assertThat(report.exitCode()).isEqualTo(3);
             assertThat(report.reason()).isNotBlank();
+            assertThat(taken.get()).as("bytes of headers that were taken").isLessThan(16L << 20);
         }
     }
 
@@ -228,7 +238,15 @@ final class HostileEndpointTest {
     void a_storm_of_429_ends_the_run_when_waiting_becomes_too_long() throws IOException {
         try (HostileEndpoint storm = new HostileEndpoint((request, out) ->
                 HostileEndpoint.json(out, 429, "Retry-After: 60\r\n", "{\"error\":{\"reason\":\"SLOW\"}}"))) {
-            expectNotFinished(judge(storm.uri()), "keeps answering 429");
+            List<Duration> waits = new CopyOnWriteArrayList<>();
+            Report report = Conformance.run(TestSettings.of(storm.uri(), state), new RunListener() {
+                @Override
+                public void waiting(Duration time) {
+                    waits.add(time);
+                }
+            });
+            expectNotFinished(report, "keeps answering 429");
+            assertThat(waits).isNotEmpty().allMatch(Duration.ofSeconds(60)::equals);
             assertThat(storm.requests()).hasSizeLessThan(20);
         }
     }

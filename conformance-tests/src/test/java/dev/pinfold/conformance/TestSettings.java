@@ -38,7 +38,7 @@ public final class TestSettings {
                 .edit()
                 .secondToken(Optional.of(ReferencePsa.SECOND_TOKEN))
                 .gateway(Optional.of(server.uri()))
-                .gatewayCid(Optional.of(server.knownCid()))
+                .gatewayCid(server.holds())
                 .profiles(Set.of(Profile.PSA, Profile.GATEWAY))
                 .population(30)
                 .concurrency(8)

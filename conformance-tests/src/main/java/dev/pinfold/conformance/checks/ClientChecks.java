@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 /**
  * L6: the same requests, in the same order, as widely used clients send them; each check passes when that client would
@@ -173,8 +174,10 @@ public final class ClientChecks {
                 found,
                 "the pin named " + name,
                 found.json().path("count").asText("no") + " found");
-        Exchange replaced = t.psa().replace(first.id(), t.want().name(name).json());
+        Want other = t.want().name(name);
+        Exchange replaced = t.psa().replace(first.id(), other.json());
         t.require(replaced.success(), replaced, "the replace succeeds", "status " + replaced.status());
+        t.awaitListed(List.of(new Pinned(other, Psa.requestId(replaced).orElse(""), replaced)));
         Exchange after = t.psa().list(Query.all().name(name).limit(10));
         t.expect(
                 after.json().path("count").asInt() == 1,
@@ -241,10 +244,12 @@ public final class ClientChecks {
     /** On a correct server this lists pins again and again, but fewer each time. */
     private static void heliaLs(Trial t) {
         String name = t.session().unique("helia-ls");
-        Set<String> own = new HashSet<>();
+        List<Pinned> pins = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
-            own.add(t.pin(t.want().name(name)).id());
+            pins.add(t.pin(t.want().name(name)));
         }
+        Set<String> own = pins.stream().map(Pinned::id).collect(Collectors.toSet());
+        t.awaitListed(pins.reversed());
         Query filter = Query.all().name(name).limit(10);
         Set<String> seen = new HashSet<>();
         Exchange page = t.psa().list(filter);

@@ -152,14 +152,15 @@ public final class FilterChecks {
         for (int i = 0; i < 6; i++) {
             pins.add(t.pin(i % 2 == 0 ? t.want() : t.want().cid(t.session().hashedCid())));
         }
+        t.awaitListed(pins.reversed());
         List<String> cids = pins.stream().map(Pinned::cid).toList();
         Map<String, String> before = statesOf(t, pins);
-        Map<String, Set<String>> listed = new HashMap<>();
+        Map<String, Exchange> listed = new HashMap<>();
         for (String filter :
                 List.of("queued", "pinning", "pinned", "failed", "queued,pinning", "pinned,failed", "failed,queued")) {
             Exchange page = t.psa().list(Query.none().status(filter).cids(cids).limit(1000));
             if (t.expectStatus(page, 200)) {
-                listed.put(filter, ids(page));
+                listed.put(filter, page);
                 for (JsonNode result : page.json().path("results")) {
                     String status = result.path("status").asText();
                     t.expect(
@@ -173,9 +174,10 @@ public final class FilterChecks {
         Map<String, String> after = statesOf(t, pins);
         before.forEach((id, state) -> {
             if (state.equals(after.get(id))) {
-                listed.forEach((filter, ids) -> t.expect(
-                        !Arrays.asList(filter.split(",", -1)).contains(state) || ids.contains(id),
-                        null,
+                listed.forEach((filter, page) -> t.expect(
+                        !Arrays.asList(filter.split(",", -1)).contains(state)
+                                || ids(page).contains(id),
+                        page,
                         "the " + state + " pin " + id + " under status=" + filter,
                         "it is missing"));
             }

@@ -139,9 +139,12 @@ public final class LifecycleChecks {
         Pinned pin = t.pin(t.want());
         Exchange first = t.psa().delete(pin.id());
         t.require(first.success(), first, "the DELETE is accepted", "status " + first.status());
-        t.session().until(t.settings().settle(), () -> t.psa().get(pin.id()).status() == 404);
-        t.expectStatus(t.psa().get(pin.id()), 404);
-        t.expectStatus(t.psa().delete(pin.id()), 404);
+        t.session()
+                .until(
+                        t.settings().settle(),
+                        () -> List.of(404, 410).contains(t.psa().get(pin.id()).status()));
+        t.expectGone(t.psa().get(pin.id()));
+        t.expectGone(t.psa().delete(pin.id()));
         Exchange list = t.psa().list(Query.all().cid(pin.cid()));
         t.expect(!lists(list, pin.id()), list, "the pin is not listed", "it is listed");
     }
@@ -179,7 +182,7 @@ public final class LifecycleChecks {
         Pinned fresh = replaced(t, old, t.want());
         t.expectStatus(fresh.exchange(), 202);
         t.expect(!fresh.id().equals(old.id()), fresh.exchange(), "a new requestid", "the old requestid " + old.id());
-        t.expectStatus(t.psa().get(old.id()), 404);
+        t.expectGone(t.psa().get(old.id()));
         Exchange read = t.psa().get(fresh.id());
         t.expectStatus(read, 200);
         t.expect(

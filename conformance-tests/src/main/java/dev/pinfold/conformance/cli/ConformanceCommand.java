@@ -11,7 +11,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Judge any IPFS Pinning Service API endpoint, and trustless gateways, over HTTP.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RunCommand.class, ListCommand.class, ExplainCommand.class, DiffCommand.class, CleanCommand.class
+        subcommands = {
+            RunCommand.class,
+            ListCommand.class,
+            ExplainCommand.class,
+            DiffCommand.class,
+            CleanCommand.class,
+            SampleCommand.class
         },
         footer = {
             "",
@@ -32,6 +38,6 @@ public final class ConformanceCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command: run, list, explain, diff or clean");
+        throw new ParameterException(spec.commandLine(), "Missing command: run, list, explain, diff, clean or sample");
     }
 }

@@ -78,7 +78,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--gateway-cid",
             paramLabel = "CID",
-            description = "Content that the gateway holds; CAR checks need it.")
+            description =
+                    "Content that the gateway holds; most of its checks need some (default: what 'conformance sample' writes, if it is there).")
     private Optional<String> gatewayCid = Optional.empty();
 
     @Option(names = "--only", paramLabel = "ID,…", description = "Run these checks only.")
@@ -140,7 +141,7 @@ final class RunCommand implements Callable<Integer> {
             names = "--probe-loss",
             paramLabel = "N",
             description =
-                    "Then fetch the roots of up to N pinned pins of the account through the gateway (reads only).")
+                    "Then fetch blocks of up to N pinned pins of the account through the gateway, from the root down to a leaf (reads only).")
     private Optional<Integer> loss = Optional.empty();
 
     @Option(names = "--probe-load", paramLabel = "RATE", description = "Then read at this rate for 10 seconds.")

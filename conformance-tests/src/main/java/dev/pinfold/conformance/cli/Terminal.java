@@ -8,14 +8,21 @@ import dev.pinfold.conformance.rule.Check;
 import dev.pinfold.conformance.rule.CheckResult;
 import dev.pinfold.conformance.rule.Level;
 import dev.pinfold.conformance.rule.Report;
+import dev.pinfold.conformance.rule.Verdict;
 import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Ansi;
 
 /** Shows a run while it happens, and what came out of it. Words carry the verdict; colour only where it is wanted. */
 final class Terminal implements RunListener {
+    private static final Duration WORTH_TELLING = Duration.ofSeconds(5);
+
     private final PrintWriter err;
     private final boolean colour;
     private @Nullable Level level;
@@ -66,6 +73,15 @@ final class Terminal implements RunListener {
         err.flush();
     }
 
+    /** A long silence would look like a hang. */
+    @Override
+    public void waiting(Duration time) {
+        if (time.compareTo(WORTH_TELLING) >= 0) {
+            err.println("        429: waiting " + time.toSeconds() + " s, as the endpoint asks");
+            err.flush();
+        }
+    }
+
     void summary(Report report, PrintWriter out) {
         out.println();
         for (Scores.Score score : Scores.byLevel(report)) {
@@ -85,6 +101,7 @@ final class Terminal implements RunListener {
             String broken = outlook.broken().isEmpty() ? "" : ": " + String.join(", ", outlook.broken());
             out.println(String.format(Locale.ROOT, "%-38s %s%s", outlook.client(), outlook.verdict(), broken));
         }
+        notJudged(report, out);
         report.grades()
                 .forEach(grade -> out.println(String.format(
                         Locale.ROOT, "%-14s %s%s", grade.id(), grade.value(), grade.good() ? "" : "  (attention)")));
@@ -94,6 +111,15 @@ final class Terminal implements RunListener {
                 + (report.leftovers() == 0
                         ? "nothing was left behind."
                         : report.leftovers() + " own pins could not be removed (conformance clean tries again)."));
+    }
+
+    /** The reasons, each once, with how many checks it concerns. */
+    private static void notJudged(Report report, PrintWriter out) {
+        Map<String, Long> reasons = report.results().stream()
+                .filter(result -> result.verdict() == Verdict.SKIP)
+                .collect(Collectors.groupingBy(CheckResult::reason, LinkedHashMap::new, Collectors.counting()));
+        reasons.forEach((reason, checks) ->
+                out.println("not judged: " + checks + (checks == 1 ? " check, " : " checks, ") + reason));
     }
 
     private String paint(String code, String text) {

@@ -39,6 +39,11 @@ public final class Cids {
             };
         }
 
+        /** The usual way to write it: base58btc for version 0, base32 for version 1. */
+        public String text() {
+            return version == 0 ? radix(bytes, BASE58) : "b" + base32(bytes);
+        }
+
         /** Equal for two CIDs of the same block, whatever their version or base. */
         public String multihashKey() {
             return hash + ":" + base32(digest);

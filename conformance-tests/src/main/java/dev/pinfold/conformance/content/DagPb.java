@@ -1,25 +1,41 @@
 package dev.pinfold.conformance.content;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** The links of a dag-pb block: what is needed to know whether a DAG is complete. Source: ipld.io/specs/codecs/dag-pb. */
+/** Reads and writes dag-pb blocks: the nodes that files and directories are made of. Source: ipld.io/specs/codecs/dag-pb. */
 public final class DagPb {
     private DagPb() {}
 
-    /** The links in order; empty optional when the bytes are not dag-pb. */
-    public static Optional<List<Cids.Cid>> links(byte[] block) {
-        List<Cids.Cid> links = new ArrayList<>();
+    /** A named link; {@code size} is what the node says about everything below it. */
+    public record Link(String name, Cids.Cid cid, long size) {}
+
+    /** One block taken apart; {@code data} is empty when the node has none. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    public record Node(List<Link> links, byte[] data) {
+        public Node {
+            links = List.copyOf(links);
+        }
+    }
+
+    /** The node; empty when the bytes are not dag-pb. */
+    public static Optional<Node> read(byte[] block) {
+        List<Link> links = new ArrayList<>();
+        byte[] data = new byte[0];
         int at = 0;
         while (at < block.length) {
-            Optional<Field> field = field(block, at);
-            if (field.isEmpty() || field.get().value() == null) {
+            Optional<Protobuf.Field> field = Protobuf.field(block, at);
+            if (field.isEmpty()) {
                 return Optional.empty();
             }
+            if (field.get().number() == 1) {
+                data = field.get().bytes();
+            }
             if (field.get().number() == 2) {
-                Optional<Cids.Cid> link = hashOf(field.get().value());
+                Optional<Link> link = link(field.get().bytes());
                 if (link.isEmpty()) {
                     return Optional.empty();
                 }
@@ -27,43 +43,43 @@ public final class DagPb {
             }
             at = field.get().end();
         }
-        return Optional.of(links);
+        return Optional.of(new Node(links, data));
     }
 
-    private static Optional<Cids.Cid> hashOf(byte[] link) {
+    private static Optional<Link> link(byte[] message) {
+        Optional<Cids.Cid> cid = Optional.empty();
+        String name = "";
+        long size = 0;
         int at = 0;
-        while (at < link.length) {
-            Optional<Field> field = field(link, at);
+        while (at < message.length) {
+            Optional<Protobuf.Field> field = Protobuf.field(message, at);
             if (field.isEmpty()) {
                 return Optional.empty();
             }
-            if (field.get().number() == 1) {
-                return Cids.read(field.get().value(), 0);
+            switch (field.get().number()) {
+                case 1 -> cid = Cids.read(field.get().bytes(), 0);
+                case 2 -> name = new String(field.get().bytes(), StandardCharsets.UTF_8);
+                case 3 -> size = field.get().value();
+                default -> {}
             }
             at = field.get().end();
         }
-        return Optional.empty();
+        String called = name;
+        long says = size;
+        return cid.map(target -> new Link(called, target, says));
     }
 
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    private record Field(int number, byte[] value, int end) {}
-
-    /** One protobuf field; a varint field has an empty value. */
-    private static Optional<Field> field(byte[] data, int at) {
-        Varint.Reader reader = new Varint.Reader(data, at);
-        long tag = reader.next();
-        long length = reader.next();
-        if (tag < 0 || length < 0) {
-            return Optional.empty();
+    /** The block in its canonical form: links in the given order, then the data. */
+    public static byte[] write(Node node) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (Link link : node.links()) {
+            ByteArrayOutputStream message = new ByteArrayOutputStream();
+            Protobuf.bytes(message, 1, link.cid().bytes());
+            Protobuf.bytes(message, 2, link.name().getBytes(StandardCharsets.UTF_8));
+            Protobuf.number(message, 3, link.size());
+            Protobuf.bytes(out, 2, message.toByteArray());
         }
-        int number = (int) (tag >>> 3);
-        if ((tag & 7) == 0) {
-            return Optional.of(new Field(number, new byte[0], reader.position()));
-        }
-        if ((tag & 7) != 2 || length > data.length - reader.position()) {
-            return Optional.empty();
-        }
-        int end = reader.position() + (int) length;
-        return Optional.of(new Field(number, Arrays.copyOfRange(data, reader.position(), end), end));
+        Protobuf.bytes(out, 1, node.data());
+        return out.toByteArray();
     }
 }

@@ -7,33 +7,28 @@ import static dev.pinfold.conformance.session.GatewayAccess.CAR;
 
 import dev.pinfold.conformance.content.CarFile;
 import dev.pinfold.conformance.content.Cids;
-import dev.pinfold.conformance.content.Cids.Cid;
-import dev.pinfold.conformance.content.DagPb;
+import dev.pinfold.conformance.content.Dag;
 import dev.pinfold.conformance.http.Ask;
 import dev.pinfold.conformance.http.Exchange;
 import dev.pinfold.conformance.rule.Check;
 import dev.pinfold.conformance.rule.Trial;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
-/** CAR answers of a trustless gateway: type, integrity, completeness, scope. Most need content the gateway holds. */
+/** CAR answers of a trustless gateway: type, integrity, completeness, order. A gateway without CARs is not judged by them. */
 public final class CarChecks {
     private static final String SPEC = "IPFS Trustless Gateway: ";
-    private static final int MOST_BLOCKS = 20_000;
 
     private CarChecks() {}
 
     public static List<Check> all() {
         List<Check> checks = new ArrayList<>(form());
         checks.addAll(contents());
+        checks.addAll(order());
         return List.copyOf(checks);
     }
 
@@ -43,10 +38,18 @@ public final class CarChecks {
                         "gateway.car-probe",
                         G,
                         SHOULD,
-                        "GET /ipfs/bafkqaaa?format=car answers 200 with a CAR.",
+                        "/ipfs/bafkqaaa?format=car answers GET with a CAR of that root, and HEAD with 200.",
                         SPEC + "dedicated probe paths; CAR is a SHOULD",
                         "Clients probe with it whether CARs are served.",
                         CarChecks::probe),
+                new Check(
+                        "gateway.car-accept",
+                        G,
+                        SHOULD,
+                        "Accept: application/vnd.ipld.car alone gives a CAR.",
+                        SPEC + "Accept (request header)",
+                        "Not every client can add a parameter to the URL.",
+                        CarChecks::accept),
                 new Check(
                         "gateway.car-content-type",
                         G,
@@ -95,26 +98,18 @@ public final class CarChecks {
                         "gateway.car-complete",
                         G,
                         MUST,
-                        "A CAR of dag-scope=all holds every block of the DAG.",
-                        SPEC + "dag-scope (query parameter), all",
+                        "A CAR holds every block of the DAG, with dag-scope=all and without dag-scope.",
+                        SPEC + "dag-scope (query parameter), all is the default",
                         "A file with a hole is noticed when it is needed.",
                         CarChecks::complete),
                 new Check(
-                        "gateway.car-root-first",
+                        "gateway.car-no-foreign-blocks",
                         G,
                         SHOULD,
-                        "With order=dfs the root block comes first and parents before their children.",
-                        SPEC + "CAR order (dfs)",
-                        "Streaming clients verify from the root down and cannot start otherwise.",
-                        CarChecks::rootFirst),
-                new Check(
-                        "gateway.car-no-duplicates",
-                        G,
-                        SHOULD,
-                        "With dups=n every block is sent once.",
-                        SPEC + "CAR dups (n)",
-                        "Directories of equal files would be sent many times over.",
-                        CarChecks::noDuplicates),
+                        "A CAR holds no block that was not asked for.",
+                        SPEC + "dag-scope (query parameter)",
+                        "Readers that verify as they go stop at the first block they did not expect.",
+                        CarChecks::noForeignBlocks),
                 new Check(
                         "gateway.car-no-identity-blocks",
                         G,
@@ -122,25 +117,81 @@ public final class CarChecks {
                         "Identity CIDs are not sent as sections.",
                         SPEC + "CAR dups; identity CIDs",
                         "Their content is in the CID; strict readers refuse the CAR.",
-                        CarChecks::noIdentity),
+                        CarChecks::noIdentity));
+    }
+
+    private static List<Check> order() {
+        return List.of(
                 new Check(
-                        "gateway.car-scope-block",
+                        "gateway.car-root-first",
                         G,
                         SHOULD,
-                        "dag-scope=block gives the root block alone.",
-                        SPEC + "dag-scope (query parameter), block",
-                        "Clients that ask for one block do not want the whole DAG.",
-                        CarChecks::scopeBlock));
+                        "Asked for order=dfs, the root block comes first.",
+                        SPEC + "CAR order (dfs)",
+                        "Streaming clients verify from the root down and cannot start otherwise.",
+                        CarChecks::rootFirst),
+                new Check(
+                        "gateway.car-dfs-exact",
+                        G,
+                        MUST,
+                        "A CAR that says order=dfs has its blocks in depth-first order.",
+                        SPEC + "CAR order (dfs)",
+                        "The label is a promise: a reader that keeps no blocks relies on the next one being the next.",
+                        CarChecks::depthFirst),
+                new Check(
+                        "gateway.car-no-duplicates",
+                        G,
+                        MUST,
+                        "A CAR that says dups=n has every block once.",
+                        SPEC + "CAR dups (n)",
+                        "Directories of equal files would be sent many times over.",
+                        CarChecks::noDuplicates),
+                new Check(
+                        "gateway.car-every-duplicate",
+                        G,
+                        MUST,
+                        "A CAR that says dups=y has a block each time the walk meets it.",
+                        SPEC + "CAR dups (y)",
+                        "A reader that throws blocks away after use waits for the second one for ever.",
+                        CarChecks::everyDuplicate),
+                new Check(
+                        "gateway.car-parameter-beats-accept",
+                        G,
+                        SHOULD,
+                        "car-dups in the URL decides when it and Accept differ.",
+                        SPEC + "car-version, car-order and car-dups (query parameters)",
+                        "Caches see the URL and not the header; two answers under one URL get mixed up.",
+                        CarChecks::parameterWins));
     }
 
     private static void probe(Trial t) {
-        Exchange exchange = t.gateway().car(RawChecks.EMPTY, "");
+        String target = "/ipfs/" + RawChecks.EMPTY + "?format=car";
+        Exchange exchange = t.gateway().send(Ask.of("GET", target).with("Accept", CAR));
         t.requireStatus(exchange, 200);
-        CarFile.read(exchange.body()).problem().ifPresent(problem -> t.expect(false, exchange, "a CARv1", problem));
+        CarFile.Parsed parsed = CarFile.read(exchange.body());
+        t.require(
+                parsed.problem().isEmpty(),
+                exchange,
+                "a CARv1",
+                parsed.problem().orElse(""));
+        t.expect(
+                parsed.hasOnlyRoot(Cids.parse(RawChecks.EMPTY).orElseThrow()),
+                exchange,
+                "a header with the root " + RawChecks.EMPTY,
+                "another header");
+        t.expectStatus(t.gateway().send(Ask.of("HEAD", target).with("Accept", CAR)), 200);
+    }
+
+    private static void accept(Trial t) {
+        Exchange exchange = t.gateway()
+                .send(Ask.of("GET", "/ipfs/" + KnownContent.anyCid(t) + "?dag-scope=block")
+                        .with("Accept", CAR));
+        t.requireStatus(exchange, 200);
+        t.expect(exchange.mediaType().equals(CAR), exchange, CAR, "'" + exchange.mediaType() + "'");
     }
 
     private static Exchange anyCar(Trial t) {
-        Exchange exchange = t.gateway().car(t.gateway().knownCid().orElse(RawChecks.EMPTY), "");
+        Exchange exchange = Car.ask(t, "", "&dag-scope=block", Car.IN_ORDER);
         t.requireStatus(exchange, 200);
         return exchange;
     }
@@ -149,7 +200,8 @@ public final class CarChecks {
         Exchange exchange = anyCar(t);
         String type = exchange.header("content-type").orElse("none");
         t.expect(
-                exchange.mediaType().equals(CAR) && parameter(type, "version").equals("1"),
+                exchange.mediaType().equals(CAR)
+                        && Car.parameter(type, "version").equals("1"),
                 exchange,
                 CAR + "; version=1",
                 type);
@@ -158,18 +210,9 @@ public final class CarChecks {
     private static void typeParameters(Trial t) {
         Exchange exchange = anyCar(t);
         String type = exchange.header("content-type").orElse("none");
-        boolean order = Set.of("dfs", "unk").contains(parameter(type, "order"));
-        boolean dups = Set.of("y", "n").contains(parameter(type, "dups"));
+        boolean order = Set.of("dfs", "unk").contains(Car.parameter(type, "order"));
+        boolean dups = Set.of("y", "n").contains(Car.parameter(type, "dups"));
         t.expect(order && dups, exchange, "order=dfs (or unk) and dups=n (or y)", type);
-    }
-
-    private static String parameter(String type, String name) {
-        for (String part : type.toLowerCase(Locale.ROOT).split(";", -1)) {
-            if (part.strip().startsWith(name + "=")) {
-                return part.strip().substring(name.length() + 1).replace("\"", "");
-            }
-        }
-        return "";
     }
 
     private static void disposition(Trial t) {
@@ -183,10 +226,7 @@ public final class CarChecks {
     }
 
     private static void versionRefused(Trial t) {
-        String cid = t.gateway().knownCid().orElse(RawChecks.EMPTY);
-        Exchange exchange = t.gateway()
-                .send(Ask.of("GET", "/ipfs/" + cid + "?format=car&car-version=99")
-                        .with("Accept", CAR + "; version=99"));
+        Exchange exchange = Car.ask(t, "", "&dag-scope=block&car-version=99", CAR + "; version=99");
         t.expect(
                 exchange.status() == 400 || exchange.status() == 406,
                 exchange,
@@ -194,114 +234,130 @@ public final class CarChecks {
                 "status " + exchange.status());
     }
 
-    /** A parsed CAR of the known content, and the exchange that brought it. */
-    private record Download(Exchange exchange, Cid root, List<CarFile.Section> sections) {}
-
-    private static Download download(Trial t, String parameters) {
-        Optional<String> known = t.gateway().knownCid();
-        if (known.isEmpty()) {
-            throw t.skip("needs content that the gateway holds (--gateway-cid)");
-        }
-        Cid root = Cids.parse(known.orElseThrow()).orElseThrow();
-        Exchange exchange = t.gateway().car(known.get(), parameters);
-        t.requireStatus(exchange, 200);
-        CarFile.Parsed parsed = CarFile.read(exchange.body());
-        t.require(
-                parsed.problem().isEmpty(),
-                exchange,
-                "a CARv1",
-                parsed.problem().orElse(""));
-        return new Download(exchange, root, parsed.sections());
-    }
-
     private static void blocksVerify(Trial t) {
-        Download car = download(t, "&dag-scope=all");
+        KnownContent.wholeDag(t);
+        Car car = Car.of(t, "", "&dag-scope=all");
         for (CarFile.Section section : car.sections()) {
             boolean right = section.cid().matches(section.data()).orElse(true);
             t.expect(
                     right,
                     car.exchange(),
                     "blocks with the hash of their CID",
-                    "other bytes under " + Cids.base32(section.cid().bytes()));
+                    "other bytes under " + section.cid().text());
         }
         t.note(car.sections().size() + " blocks");
     }
 
     private static void complete(Trial t) {
-        Download car = download(t, "&dag-scope=all");
-        Map<String, byte[]> blocks = new HashMap<>();
-        car.sections().forEach(section -> blocks.put(section.cid().multihashKey(), section.data()));
-        Deque<Cid> open = new ArrayDeque<>(List.of(car.root()));
-        Set<String> seen = new HashSet<>();
-        while (!open.isEmpty() && seen.size() < MOST_BLOCKS) {
-            Cid next = open.pop();
-            if (!seen.add(next.multihashKey()) || next.identity()) {
-                continue;
-            }
-            byte[] block = blocks.get(next.multihashKey());
-            t.require(
-                    block != null,
-                    car.exchange(),
-                    "every block of the DAG",
-                    "b" + Cids.base32(next.bytes()) + " is missing");
-            if (next.codec() == Cids.DAG_PB && block != null) {
-                DagPb.links(block).ifPresent(open::addAll);
-            }
+        Dag dag = KnownContent.wholeDag(t);
+        Set<String> all = new LinkedHashSet<>(dag.depthFirst(dag.root(), false));
+        if (Car.of(t, "", "&dag-scope=all").expectAll(t, all, "the DAG")) {
+            Car.of(t, "", "").expectAll(t, all, "the DAG, without dag-scope");
         }
-        t.note(seen.size() + " blocks reached from the root");
+        t.note(all.size() + " blocks below the root");
     }
 
-    private static void rootFirst(Trial t) {
-        Download car = download(t, "&dag-scope=all&car-order=dfs");
-        if (parameter(car.exchange().header("content-type").orElse(""), "order").equals("unk")) {
-            throw t.skip("the gateway says order=unk, which promises nothing");
-        }
-        t.require(!car.sections().isEmpty(), car.exchange(), "blocks", "an empty CAR");
-        Set<String> allowed = new HashSet<>(Set.of(car.root().multihashKey()));
-        for (CarFile.Section section : car.sections()) {
-            t.require(
-                    allowed.contains(section.cid().multihashKey()),
-                    car.exchange(),
-                    "a parent before its children",
-                    "b" + Cids.base32(section.cid().bytes()) + " before anything that links to it");
-            if (section.cid().codec() != Cids.DAG_PB) {
-                if (section.cid().codec() != Cids.RAW) {
-                    return;
-                }
-                continue;
-            }
-            DagPb.links(section.data()).ifPresent(links -> links.forEach(link -> allowed.add(link.multihashKey())));
-        }
-    }
-
-    private static void noDuplicates(Trial t) {
-        Download car = download(t, "&dag-scope=all&car-dups=n");
-        Set<String> seen = new HashSet<>();
-        for (CarFile.Section section : car.sections()) {
-            t.expect(
-                    seen.add(section.cid().multihashKey()),
-                    car.exchange(),
-                    "every block once",
-                    "b" + Cids.base32(section.cid().bytes()) + " twice");
-        }
+    private static void noForeignBlocks(Trial t) {
+        Dag dag = KnownContent.wholeDag(t);
+        Car.of(t, "", "&dag-scope=all")
+                .expectNothingElse(t, new LinkedHashSet<>(dag.depthFirst(dag.root(), false)), "the DAG");
     }
 
     private static void noIdentity(Trial t) {
-        Exchange exchange = t.gateway().car(RawChecks.EMPTY, "");
-        t.requireStatus(exchange, 200);
-        boolean any = CarFile.read(exchange.body()).sections().stream()
-                .anyMatch(section -> section.cid().identity());
-        t.expect(!any, exchange, "no section with an identity CID", "one");
+        KnownContent.requireCars(t);
+        List<Exchange> answers = new ArrayList<>(List.of(t.gateway()
+                .send(Ask.of("GET", "/ipfs/" + RawChecks.EMPTY + "?format=car").with("Accept", Car.IN_ORDER))));
+        answers.add(Car.ask(t, "", "", CAR + "; version=1; order=dfs; dups=y"));
+        for (Exchange exchange : answers) {
+            boolean any = CarFile.read(exchange.body()).sections().stream()
+                    .anyMatch(section -> section.cid().identity());
+            t.expect(!any, exchange, "no section with an identity CID", "one");
+        }
     }
 
-    private static void scopeBlock(Trial t) {
-        Download car = download(t, "&dag-scope=block");
-        boolean alone = car.sections().size() == 1
-                && car.sections()
-                        .getFirst()
-                        .cid()
-                        .multihashKey()
-                        .equals(car.root().multihashKey());
-        t.expect(alone, car.exchange(), "the root block alone", car.sections().size() + " blocks");
+    private static void rootFirst(Trial t) {
+        Dag dag = KnownContent.wholeDag(t);
+        Car car = Car.of(t, "", "&dag-scope=all&car-order=dfs");
+        if (car.parameter("order").equals("unk")) {
+            throw t.skip("the gateway says order=unk, which promises nothing");
+        }
+        t.require(!car.order().isEmpty(), car.exchange(), "blocks", "an empty CAR");
+        String first = car.order().getFirst();
+        t.expect(
+                first.equals(dag.root().multihashKey()),
+                car.exchange(),
+                "the root block first",
+                car.sections().getFirst().cid().text() + " first");
+    }
+
+    private static void depthFirst(Trial t) {
+        Dag dag = KnownContent.wholeDag(t);
+        Car car = Car.of(t, "", "&dag-scope=all&car-order=dfs");
+        if (!car.parameter("order").equals("dfs")) {
+            throw t.skip("the gateway does not say order=dfs");
+        }
+        List<String> right = dag.depthFirst(dag.root(), false);
+        List<String> got = car.firstTimes();
+        int same = 0;
+        while (same < Math.min(right.size(), got.size()) && right.get(same).equals(got.get(same))) {
+            same++;
+        }
+        t.expect(
+                right.equals(got),
+                car.exchange(),
+                "the " + right.size() + " blocks in depth-first order",
+                same == got.size() ? "only " + same + " blocks" : "another block in place " + (same + 1));
+    }
+
+    private static void noDuplicates(Trial t) {
+        KnownContent.wholeDag(t);
+        Car car = Car.of(t, "", "&dag-scope=all&car-dups=n");
+        if (!car.parameter("dups").equals("n")) {
+            throw t.skip("the gateway does not say dups=n");
+        }
+        int twice = car.order().size() - car.blocks().size();
+        t.expect(twice == 0, car.exchange(), "every block once", twice + " blocks again");
+    }
+
+    private static void everyDuplicate(Trial t) {
+        Dag dag = KnownContent.wholeDag(t);
+        List<String> right = dag.depthFirst(dag.root(), true);
+        if (right.size() == dag.depthFirst(dag.root(), false).size()) {
+            throw t.skip("the known content has no block twice; the file that 'pinfold conformance sample' writes has");
+        }
+        Exchange answer = Car.ask(t, "", "&dag-scope=all", CAR + "; version=1; order=dfs; dups=y");
+        if (refused(answer)
+                || !Car.parameter(answer.header("content-type").orElse(""), "dups")
+                        .equals("y")) {
+            throw t.skip("the gateway does not say dups=y");
+        }
+        Car car = Car.read(t, answer);
+        Map<String, Integer> times = new HashMap<>();
+        right.forEach(key -> times.merge(key, 1, Integer::sum));
+        car.order().forEach(key -> times.merge(key, -1, Integer::sum));
+        long tooFew = times.values().stream().filter(left -> left > 0).count();
+        t.expect(
+                tooFew == 0,
+                car.exchange(),
+                right.size() + " sections, each block as often as it is linked",
+                tooFew + " blocks less often, in " + car.order().size() + " sections");
+    }
+
+    private static void parameterWins(Trial t) {
+        Exchange asked = Car.ask(t, "", "&dag-scope=block", CAR + "; version=1; order=dfs; dups=y");
+        if (refused(asked)
+                || !Car.parameter(asked.header("content-type").orElse(""), "dups")
+                        .equals("y")) {
+            throw t.skip("the gateway knows no dups=y, so there is nothing to choose");
+        }
+        Exchange both = Car.ask(t, "", "&dag-scope=block&car-dups=y", CAR + "; version=1; order=dfs; dups=n");
+        t.requireStatus(both, 200);
+        String type = both.header("content-type").orElse("none");
+        t.expect(Car.parameter(type, "dups").equals("y"), both, "dups=y, as the URL says", type);
+    }
+
+    /** A gateway may refuse parameters that it does not support. */
+    private static boolean refused(Exchange exchange) {
+        return exchange.status() == 400 || exchange.status() == 406;
     }
 }

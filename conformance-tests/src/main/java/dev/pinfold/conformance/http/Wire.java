@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 
 /**
@@ -39,6 +40,7 @@ public final class Wire implements AutoCloseable {
     private final AtomicLong waitedForRateLimit = new AtomicLong();
     private final AtomicLong stalledNanos = new AtomicLong();
     private final List<Exchange> rateLimited = new CopyOnWriteArrayList<>();
+    private volatile Consumer<Duration> onWait = wait -> {};
     private volatile boolean stopped;
     private volatile Duration timeout;
 
@@ -77,6 +79,11 @@ public final class Wire implements AutoCloseable {
     /** From now on every request is refused with {@link RunAborted}, until {@link #resume}. */
     public void stop() {
         stopped = true;
+    }
+
+    /** Who is told how long the run waits because of a 429 answer. */
+    public void onWait(Consumer<Duration> told) {
+        onWait = told;
     }
 
     /** Takes requests again, each with at most this much time, and forgets the time lost so far. */
@@ -143,6 +150,7 @@ public final class Wire implements AutoCloseable {
             throw new RunAborted("the endpoint keeps answering 429 (too many requests): the run would wait longer than "
                     + limits.rateLimitBudget().toSeconds() + " s; use a lower --pace or a token with higher limits");
         }
+        onWait.accept(wait);
         try {
             ticks.sleep(wait);
         } catch (InterruptedException interrupted) {

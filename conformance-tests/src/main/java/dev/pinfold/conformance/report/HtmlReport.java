@@ -53,6 +53,7 @@ public final class HtmlReport {
         levels();
         clients();
         failures();
+        notJudged();
         grades();
         everything();
         out.append("</main>\n<footer><p>")
@@ -99,7 +100,7 @@ public final class HtmlReport {
                     .append("<span class=\"bar\" aria-hidden=\"true\"><span style=\"width:")
                     .append(share)
                     .append("%\"></span></span> ")
-                    .append(score.judged() == 0 ? "–" : share + " %")
+                    .append(score.judged() == 0 ? "–" : share + "&nbsp;%")
                     .append("</td>");
             number(score.pass());
             number(score.fail());
@@ -214,6 +215,26 @@ public final class HtmlReport {
     /** Wide text scrolls inside its box, which therefore can be reached with the keyboard. */
     private static String pre(String what, String text) {
         return "<pre tabindex=\"0\" role=\"group\" aria-label=\"" + what + "\">" + escape(text) + "</pre>\n";
+    }
+
+    private void notJudged() {
+        List<CheckResult> skipped = Scores.notJudged(report);
+        if (skipped.isEmpty()) {
+            return;
+        }
+        startTable("skipped-checks", "Not judged, and why", "Check", "Severity", "Reason", "Rule");
+        for (CheckResult result : skipped) {
+            out.append("<tr><th scope=\"row\"><code>")
+                    .append(result.check().id())
+                    .append("</code></th><td>")
+                    .append(result.check().severity())
+                    .append("</td><td>")
+                    .append(escape(result.reason()))
+                    .append("</td><td>")
+                    .append(escape(result.check().rule()))
+                    .append("</td></tr>\n");
+        }
+        endTable();
     }
 
     private void grades() {

@@ -4,7 +4,6 @@ import dev.pinfold.conformance.rule.CheckResult;
 import dev.pinfold.conformance.rule.Finding;
 import dev.pinfold.conformance.rule.Report;
 import dev.pinfold.conformance.rule.Severity;
-import dev.pinfold.conformance.rule.Verdict;
 import java.util.List;
 
 /** A report as Markdown, for an issue or a wiki. */
@@ -94,16 +93,16 @@ public final class MarkdownReport {
     }
 
     private static void skipped(Report report, StringBuilder out) {
-        List<CheckResult> skipped = report.results().stream()
-                .filter(r -> r.verdict() == Verdict.SKIP)
-                .toList();
+        List<CheckResult> skipped = Scores.notJudged(report);
         if (!skipped.isEmpty()) {
-            out.append("\n## Not judged\n\n");
-            skipped.forEach(r -> out.append("- ")
+            out.append("\n## Not judged, and why\n\n| Check | Severity | Reason |\n|---|---|---|\n");
+            skipped.forEach(r -> out.append("| ")
                     .append(r.check().id())
-                    .append(": ")
+                    .append(" | ")
+                    .append(r.check().severity())
+                    .append(" | ")
                     .append(inline(r.reason()))
-                    .append('\n'));
+                    .append(" |\n"));
         }
     }
 

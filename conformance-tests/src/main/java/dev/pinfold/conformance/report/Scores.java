@@ -57,4 +57,11 @@ public final class Scores {
                 .filter(result -> result.check().severity() == severity)
                 .toList();
     }
+
+    /** What could not be judged here; each result says why. */
+    static List<CheckResult> notJudged(Report report) {
+        return report.results().stream()
+                .filter(result -> result.verdict() == Verdict.SKIP)
+                .toList();
+    }
 }

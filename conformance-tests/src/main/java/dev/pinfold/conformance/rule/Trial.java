@@ -132,6 +132,11 @@ public final class Trial {
         }
     }
 
+    /** 404, or 410 for something that was there once: the specification allows custom 4xx codes. */
+    public boolean expectGone(Exchange at) {
+        return expect(at.status() == 404 || at.status() == 410, at, "status 404", "status " + at.status());
+    }
+
     /** 400, or another client error that says "your input is wrong": the specification allows custom 4xx codes. */
     public boolean expectRefused(Exchange at, String what) {
         int status = at.status();

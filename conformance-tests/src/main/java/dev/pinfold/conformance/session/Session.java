@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One run's connections, names, and the pins that several checks share. */
@@ -37,6 +38,7 @@ public final class Session implements AutoCloseable {
     private final Map<String, String> inlineCids = new ConcurrentHashMap<>();
     private final Set<String> madeUp = ConcurrentHashMap.newKeySet();
     private final Population population;
+    private final Map<Class<?>, Object> remembered = new ConcurrentHashMap<>();
     private volatile boolean hashedOnly;
     private volatile boolean pinsNeverFinish;
     private volatile boolean listsNeverCatchUp;
@@ -113,6 +115,16 @@ public final class Session implements AutoCloseable {
                 new Pace(perSecond, settings.ticks()),
                 settings.ticks(),
                 redactor);
+    }
+
+    /** What several checks need and one of them finds out, once per run. */
+    public <T> T remembered(Class<T> what, Supplier<T> findOut) {
+        T known = what.cast(remembered.get(what));
+        if (known == null) {
+            known = findOut.get();
+            remembered.put(what, known);
+        }
+        return known;
     }
 
     public Population population() {

@@ -6,127 +6,164 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import dev.pinfold.conformance.content.Cids;
 import dev.pinfold.conformance.content.Cids.Cid;
-import java.io.ByteArrayOutputStream;
+import dev.pinfold.conformance.reference.ReferenceTree.Target;
 import java.io.IOException;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A trustless gateway over one small DAG: a dag-pb root with three leaves, one of them linked twice. */
+/** A trustless and path gateway that holds the sample tree, and breaks the rules it is told to break. */
 final class ReferenceGateway {
+    static final byte[] ANOTHER_BLOCK = bytes("a block of somebody else");
+    static final String ANOTHER = Cids.v1(Cids.RAW, ANOTHER_BLOCK);
+    private static final Pattern RANGE = Pattern.compile("bytes=(\\d+)-(\\d+)");
+
     private final Set<Defect> defects;
-    private final Map<String, byte[]> blocks = new LinkedHashMap<>();
-    private final String root;
+    private final Set<Behaviour> behaviours;
+    private final ReferenceTree tree;
+    private final ReferenceCars cars;
 
-    ReferenceGateway(Set<Defect> defects) {
+    ReferenceGateway(Set<Defect> defects, Set<Behaviour> behaviours) {
         this.defects = defects;
-        List<String> leaves = List.of(
-                leaf("first leaf of the tree"), leaf("second leaf of the tree"), leaf("third leaf of the tree"));
-        ByteArrayOutputStream node = new ByteArrayOutputStream();
-        for (String leaf : List.of(leaves.get(0), leaves.get(1), leaves.get(0), leaves.get(2))) {
-            byte[] cid = Cids.parse(leaf).orElseThrow().bytes();
-            node.write(0x12);
-            node.write(cid.length + 2);
-            node.write(0x0a);
-            node.write(cid.length);
-            node.writeBytes(cid);
-        }
-        node.writeBytes(new byte[] {0x0a, 2, 8, 1});
-        this.root = Cids.v1(Cids.DAG_PB, node.toByteArray());
-        put(root, node.toByteArray());
-    }
-
-    private String leaf(String text) {
-        byte[] data = text.getBytes(StandardCharsets.UTF_8);
-        String cid = Cids.v1(Cids.RAW, data);
-        put(cid, data);
-        return cid;
-    }
-
-    private void put(String cid, byte[] data) {
-        blocks.put(cid, data);
+        this.behaviours = behaviours;
+        this.tree = new ReferenceTree(defects);
+        this.cars = new ReferenceCars(tree, defects, behaviours);
     }
 
     String knownCid() {
-        return root;
+        return tree.root();
     }
 
-    void answer(HttpExchange exchange, String text, Map<String, String> query) throws IOException {
-        Optional<Cid> cid = Cids.parse(text);
+    void answer(HttpExchange exchange, String rawPath, Map<String, String> query) throws IOException {
         if (has(Defect.GATEWAY_NO_CORS)) {
             exchange.getResponseHeaders().remove("Access-Control-Allow-Origin");
         }
-        if (cid.isEmpty()) {
-            ReferencePsa.write(exchange, has(Defect.GATEWAY_BAD_CID_404) ? 404 : 400, "text/plain", bytes("no CID"));
+        try {
+            route(exchange, rawPath, query);
+        } catch (Refusal refusal) {
+            text(exchange, refusal.status(), String.valueOf(refusal.getMessage()));
+        }
+    }
+
+    private void route(HttpExchange exchange, String rawPath, Map<String, String> query) throws IOException {
+        List<String> segments = Arrays.stream(rawPath.split("/", -1))
+                .map(segment -> URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8))
+                .toList();
+        Cid cid = Cids.parse(segments.getFirst())
+                .orElseThrow(() -> new Refusal(has(Defect.GATEWAY_BAD_CID_404) ? 404 : 400, "BAD_REQUEST", "no CID"));
+        boolean head = exchange.getRequestMethod().equals("HEAD");
+        String format = format(exchange, query);
+        if (!served(cid)) {
+            absent(exchange, head, format);
             return;
         }
-        byte[] block = cid.get().identity() ? cid.get().digest() : blocks.get(text);
-        if (block == null || (cid.get().identity() && has(Defect.GATEWAY_NO_IDENTITY))) {
-            absent(exchange);
-            return;
+        if (head && has(Defect.GATEWAY_HEAD_405)) {
+            throw new Refusal(405, "METHOD_NOT_ALLOWED", "GET only");
         }
-        if (exchange.getRequestMethod().equals("HEAD") && has(Defect.GATEWAY_HEAD_405)) {
-            ReferencePsa.write(exchange, 405, "text/plain", bytes("GET only"));
-            return;
+        List<String> names =
+                segments.stream().skip(1).filter(name -> !name.isEmpty()).toList();
+        switch (format) {
+            case "raw" -> raw(exchange, cid);
+            case "car" -> car(exchange, cid, names, query, rawPath);
+            case "file" -> file(exchange, cid, names, rawPath);
+            default -> throw new Refusal(400, "BAD_REQUEST", "unknown format");
         }
-        switch (format(exchange, query)) {
-            case "raw" -> raw(exchange, text, block);
-            case "car" -> car(exchange, text, cid.get(), query);
-            case "html" -> ReferencePsa.write(exchange, 200, "text/html", block);
-            default -> ReferencePsa.write(exchange, 400, "text/plain", bytes("unknown format"));
+    }
+
+    private boolean served(Cid cid) {
+        boolean probe = cid.identity() && cid.digest().length == 0;
+        if (probe) {
+            return !has(Defect.GATEWAY_NO_PROBE) && !behaviours.contains(Behaviour.ANSWERS_NO_PROBE);
         }
+        return cid.identity()
+                ? !has(Defect.GATEWAY_NO_IDENTITY)
+                : tree.block(cid).isPresent() && !behaviours.contains(Behaviour.HOLDS_NOTHING);
     }
 
     private String format(HttpExchange exchange, Map<String, String> query) {
         String accept = header(exchange, "Accept");
-        String accepted = accept.contains("ipld.raw") ? "raw" : accept.contains("ipld.car") ? "car" : "html";
+        String accepted = accept.contains("ipld.raw") ? "raw" : accept.contains("ipld.car") ? "car" : "file";
         @Nullable String asked = query.get("format");
         if (asked == null) {
-            return has(Defect.GATEWAY_ACCEPT_IGNORED) ? "html" : accepted;
+            boolean ignored = has(Defect.GATEWAY_ACCEPT_IGNORED)
+                    || (has(Defect.GATEWAY_CAR_ACCEPT_IGNORED) && accepted.equals("car"));
+            return strict(ignored ? "file" : accepted);
         }
-        if (has(Defect.GATEWAY_ACCEPT_WINS) && !accepted.equals("html")) {
+        if (has(Defect.GATEWAY_ACCEPT_WINS) && !accepted.equals("file")) {
             return accepted;
         }
         boolean known = asked.equals("raw") || asked.equals("car");
-        return known ? asked : has(Defect.GATEWAY_FORMAT_IGNORED) ? "html" : "unknown";
+        return known ? asked : has(Defect.GATEWAY_FORMAT_IGNORED) ? "file" : "unknown";
     }
 
-    private void absent(HttpExchange exchange) throws IOException {
+    private String strict(String format) {
+        if (format.equals("file") && behaviours.contains(Behaviour.TRUSTLESS_ONLY)) {
+            throw new Refusal(400, "BAD_REQUEST", "say which format");
+        }
+        return format;
+    }
+
+    private void absent(HttpExchange exchange, boolean head, String format) throws IOException {
         boolean cachedOnly = header(exchange, "Cache-Control").contains("only-if-cached");
+        boolean wrongly = has(Defect.GATEWAY_ABSENT_200)
+                || (has(Defect.GATEWAY_ABSENT_HEAD_200) && head)
+                || (has(Defect.GATEWAY_ABSENT_CAR_200) && format.equals("car"));
         int status = cachedOnly && !has(Defect.GATEWAY_LOOKS_ALTHOUGH_TOLD_NOT)
                 ? 412
-                : has(Defect.GATEWAY_ABSENT_200) ? 200 : has(Defect.GATEWAY_ABSENT_500) ? 500 : 404;
-        ReferencePsa.write(exchange, status, "text/plain", bytes("not here"));
+                : wrongly
+                        ? 200
+                        : has(Defect.GATEWAY_ABSENT_500)
+                                ? 500
+                                : behaviours.contains(Behaviour.LOOKS_FOR_CONTENT) ? 504 : 404;
+        text(exchange, status, "not here");
     }
 
-    private void raw(HttpExchange exchange, String cid, byte[] block) throws IOException {
+    private void raw(HttpExchange exchange, Cid cid) throws IOException {
         Headers headers = exchange.getResponseHeaders();
         String type = has(Defect.GATEWAY_OCTET_STREAM) ? "application/octet-stream" : "application/vnd.ipld.raw";
         String disposition = has(Defect.GATEWAY_INLINE) ? "inline" : "attachment";
-        headers.set(
-                "Content-Disposition",
-                disposition + "; filename=\"" + cid + (has(Defect.GATEWAY_OTHER_FILE_NAME) ? ".raw\"" : ".bin\""));
-        if (common(exchange, "\"" + cid + ".raw\"")) {
+        String ending = has(Defect.GATEWAY_OTHER_FILE_NAME) ? ".raw" : ".bin";
+        headers.set("Content-Disposition", disposition + "; filename=\"" + cid.text() + ending + "\"");
+        location(exchange, "raw");
+        String shared = has(Defect.GATEWAY_ETAG_SHARED) ? "W/\"" + cid.text().hashCode() + ".car\"" : "";
+        if (common(exchange, shared.isEmpty() ? "\"" + cid.text() + ".raw\"" : shared)) {
             return;
         }
-        byte[] body = block.clone();
-        if (has(Defect.GATEWAY_WRONG_BYTES) && body.length > 0) {
+        byte[] body = tree.held(cid).clone();
+        boolean leaf = cid.codec() == Cids.RAW && !cid.identity();
+        if (body.length > 0 && (has(Defect.GATEWAY_WRONG_BYTES) || (leaf && has(Defect.GATEWAY_WRONG_LEAVES)))) {
             body[0] ^= 1;
         }
-        if (header(exchange, "Range").equals("bytes=2-5") && body.length > 6) {
-            int shift = has(Defect.GATEWAY_RANGE_SHIFTED) ? 1 : 0;
-            headers.set("Content-Range", "bytes 2-5/" + body.length);
-            ReferencePsa.write(exchange, 206, type, Arrays.copyOfRange(body, 2 + shift, 6 + shift));
+        part(exchange, type, body, has(Defect.GATEWAY_RANGE_SHIFTED));
+    }
+
+    private void location(HttpExchange exchange, String format) {
+        String query = String.valueOf(exchange.getRequestURI().getRawQuery());
+        if (!query.contains("format=") && !has(Defect.GATEWAY_NO_CONTENT_LOCATION)) {
+            exchange.getResponseHeaders()
+                    .set("Content-Location", exchange.getRequestURI().getRawPath() + "?format=" + format);
+        }
+    }
+
+    /** The whole body, or the part that Range asks for. */
+    private void part(HttpExchange exchange, String type, byte[] body, boolean shifted) throws IOException {
+        Matcher range = RANGE.matcher(header(exchange, "Range"));
+        if (!range.matches() || behaviours.contains(Behaviour.GIVES_NO_PARTS)) {
+            ReferencePsa.write(exchange, 200, type, body);
             return;
         }
-        ReferencePsa.write(exchange, 200, type, body);
+        int from = Integer.parseInt(range.group(1));
+        int to = Math.min(body.length - 1, Integer.parseInt(range.group(2)));
+        int shift = shifted ? 1 : 0;
+        exchange.getResponseHeaders().set("Content-Range", "bytes " + from + "-" + to + "/" + body.length);
+        ReferencePsa.write(exchange, 206, type, Arrays.copyOfRange(body, from + shift, to + 1 + shift));
     }
 
     /** Headers of every answer; true when the client has the content already and got 304. */
@@ -141,87 +178,87 @@ final class ReferenceGateway {
         if (!has(Defect.GATEWAY_NO_ETAG)) {
             headers.set("Etag", etag);
         }
-        if (header(exchange, "If-None-Match").equals(etag) && !has(Defect.GATEWAY_NEVER_304)) {
+        if (known(header(exchange, "If-None-Match"), etag) && !has(Defect.GATEWAY_NEVER_304)) {
             exchange.sendResponseHeaders(304, -1);
             return true;
         }
         return false;
     }
 
-    private void car(HttpExchange exchange, String text, Cid cid, Map<String, String> query) throws IOException {
-        if (has(Defect.GATEWAY_NO_CAR)) {
-            ReferencePsa.write(exchange, 406, "text/plain", bytes("no CARs here"));
-            return;
+    private boolean known(String sent, String etag) {
+        if (has(Defect.GATEWAY_ETAG_EXACT_ONLY)) {
+            return sent.equals(etag);
         }
-        if (query.getOrDefault("car-version", "1").equals("99") && !has(Defect.GATEWAY_CAR_VERSION_IGNORED)) {
-            ReferencePsa.write(exchange, 400, "text/plain", bytes("no such CAR version"));
-            return;
+        return sent.equals("*")
+                || Arrays.stream(sent.split(",", -1))
+                        .map(one -> one.strip().replaceFirst("^W/", ""))
+                        .anyMatch(etag.replaceFirst("^W/", "")::equals);
+    }
+
+    private void car(HttpExchange exchange, Cid cid, List<String> names, Map<String, String> query, String path)
+            throws IOException {
+        if (has(Defect.GATEWAY_NO_CAR) || behaviours.contains(Behaviour.BLOCKS_ONLY)) {
+            throw new Refusal(406, "NOT_ACCEPTABLE", "no CARs here");
         }
-        String type = "application/vnd.ipld.car"
-                + (has(Defect.GATEWAY_CAR_WITHOUT_VERSION) ? "" : ";version=1")
-                + (has(Defect.GATEWAY_CAR_WITHOUT_ORDER) ? "" : ";order=dfs;dups=n");
+        Optional<Target> found = tree.resolve(cid, names);
+        if (found.isEmpty() && !behaviours.contains(Behaviour.STREAMS_MISSING_PATHS)) {
+            throw new Refusal(has(Defect.GATEWAY_PATH_MISSING_502) ? 502 : 404, "NOT_FOUND", "no such path");
+        }
+        Target target = found.orElseGet(() ->
+                tree.resolve(cid, names.subList(0, names.size() - 1)).orElseThrow());
+        ReferenceCars.Plan plan = cars.plan(exchange, found.isPresent() ? query : Map.of("dag-scope", "block"), target);
         String disposition = has(Defect.GATEWAY_CAR_INLINE) ? "inline" : "attachment";
-        exchange.getResponseHeaders().set("Content-Disposition", disposition + "; filename=\"" + text + ".car\"");
-        if (!common(exchange, "W/\"" + text + ".car\"")) {
-            ReferencePsa.write(exchange, 200, type, carBytes(text, cid, query.getOrDefault("dag-scope", "all")));
+        exchange.getResponseHeaders().set("Content-Disposition", disposition + "; filename=\"" + cid.text() + ".car\"");
+        location(exchange, "car");
+        if (!common(exchange, cars.etag(plan, path))) {
+            ReferencePsa.write(exchange, 200, cars.type(plan), cars.write(plan));
         }
     }
 
-    private byte[] carBytes(String text, Cid cid, String scope) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream header = new ByteArrayOutputStream();
-        header.writeBytes(
-                new byte[] {(byte) 0xa2, 0x65, 'r', 'o', 'o', 't', 's', (byte) 0x81, (byte) 0xd8, 0x2a, 0x58});
-        header.write(cid.bytes().length + 1);
-        header.write(0);
-        header.writeBytes(cid.bytes());
-        header.writeBytes(new byte[] {0x67, 'v', 'e', 'r', 's', 'i', 'o', 'n', 1});
-        out.write(header.size());
-        out.writeBytes(header.toByteArray());
-        if (cid.identity()) {
-            if (has(Defect.GATEWAY_CAR_WITH_IDENTITY)) {
-                section(out, cid, cid.digest());
-            }
-            return out.toByteArray();
+    private void file(HttpExchange exchange, Cid cid, List<String> names, String path) throws IOException {
+        Optional<Target> found = tree.resolve(cid, names);
+        if (found.isEmpty()) {
+            text(exchange, has(Defect.GATEWAY_PAGE_INSTEAD_OF_404) ? 200 : 404, "no such path");
+            return;
         }
-        sections(text, scope)
-                .forEach(one -> section(out, Cids.parse(one).orElseThrow(), Objects.requireNonNull(blocks.get(one))));
-        return out.toByteArray();
+        Target target = found.get();
+        if (tree.directory(target.cid())) {
+            directory(exchange, path);
+            return;
+        }
+        if (!has(Defect.GATEWAY_PATH_WITHOUT_ROOTS)) {
+            List<String> roots = new java.util.ArrayList<>(
+                    target.way().stream().map(Cid::text).toList());
+            roots.add(target.cid().text());
+            exchange.getResponseHeaders().set("X-Ipfs-Roots", String.join(",", roots));
+            exchange.getResponseHeaders().set("X-Ipfs-Path", "/ipfs/" + path);
+        }
+        if (common(exchange, "\"" + target.cid().text() + "\"")) {
+            return;
+        }
+        byte[] body = tree.file(target.cid());
+        if (has(Defect.GATEWAY_FILE_FIRST_BLOCK_ONLY)) {
+            body = Arrays.copyOf(body, Math.min(body.length, 512));
+        }
+        if (exchange.getRequestMethod().equals("HEAD") && has(Defect.GATEWAY_FILE_HEAD_WITHOUT_LENGTH)) {
+            exchange.getResponseHeaders().set("Content-Type", "text/plain");
+            exchange.sendResponseHeaders(200, -1);
+            return;
+        }
+        part(exchange, "application/octet-stream", body, has(Defect.GATEWAY_FILE_RANGE_SHIFTED));
     }
 
-    private List<String> sections(String text, String scope) {
-        if (!text.equals(root) || (scope.equals("block") && !has(Defect.GATEWAY_SCOPE_IGNORED))) {
-            return List.of(text);
-        }
-        List<String> order = new ArrayList<>(List.of(root));
-        blocks.keySet().stream().filter(one -> !one.equals(root)).forEach(order::add);
-        if (has(Defect.GATEWAY_CAR_CHILDREN_FIRST)) {
-            order.remove(root);
-            order.add(root);
-        }
-        if (has(Defect.GATEWAY_CAR_DUPLICATES)) {
-            order.add(order.get(1));
-        }
-        if (has(Defect.GATEWAY_CAR_TRUNCATED)) {
-            order.removeLast();
-        }
-        return order;
-    }
-
-    private void section(ByteArrayOutputStream out, Cid cid, byte[] data) {
-        byte[] body = data.clone();
-        if (has(Defect.GATEWAY_CAR_WRONG_BLOCK) && cid.codec() == Cids.RAW && body.length > 0) {
-            body[0] ^= 1;
-        }
-        int length = cid.bytes().length + body.length;
-        if (length > 127) {
-            out.write((length & 0x7f) | 0x80);
-            out.write(length >>> 7);
+    private void directory(HttpExchange exchange, String path) throws IOException {
+        if (path.endsWith("/") || has(Defect.GATEWAY_DIRECTORY_WITHOUT_REDIRECT)) {
+            ReferencePsa.write(exchange, 200, "text/html", bytes("<title>a directory</title>"));
         } else {
-            out.write(length);
+            exchange.getResponseHeaders().set("Location", "/ipfs/" + path + "/");
+            ReferencePsa.write(exchange, 301, "text/html", bytes("there"));
         }
-        out.writeBytes(cid.bytes());
-        out.writeBytes(body);
+    }
+
+    private static void text(HttpExchange exchange, int status, String text) throws IOException {
+        ReferencePsa.write(exchange, status, "text/plain", bytes(text));
     }
 
     private static byte[] bytes(String text) {

@@ -42,16 +42,18 @@ public final class ReferencePsa implements AutoCloseable {
     private final Writer writer;
     private final Store store;
     private final ReferenceGateway gateway;
+    private final String prefix;
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
 
     private ReferencePsa(Set<Defect> defects, Set<Behaviour> behaviours) throws IOException {
         this.defects = defects;
         this.behaviours = behaviours;
+        this.prefix = behaviours.contains(Behaviour.BELOW_A_PATH) ? "/api/psa/v1" : "";
         this.intake = new Intake(defects, behaviours);
         this.writer = new Writer(defects, behaviours);
         this.store = new Store(defects, behaviours);
-        this.gateway = new ReferenceGateway(defects);
+        this.gateway = new ReferenceGateway(defects, behaviours);
         this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 512);
         server.setExecutor(threads);
         server.createContext("/", this::handle);
@@ -79,12 +81,36 @@ public final class ReferencePsa implements AutoCloseable {
         }
     }
 
+    private void somebodyElsePins() {
+        String name = "other-" + requests.get();
+        String cid = Cids.identity(name.getBytes(StandardCharsets.UTF_8));
+        store.add("first", new Intake.Request(cid, name, Map.of("owner", "somebody else"), List.of()), "");
+    }
+
     public URI uri() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + prefix);
     }
 
     public String knownCid() {
         return gateway.knownCid();
+    }
+
+    /** The content that the gateway has, if any. */
+    public Optional<String> holds() {
+        return behaviours.contains(Behaviour.HOLDS_NOTHING) ? Optional.empty() : Optional.of(knownCid());
+    }
+
+    public void forget() {
+        store.forget();
+    }
+
+    public void unpin() {
+        store.unpin();
+    }
+
+    /** Lists this content as pinned, whatever is true. */
+    public void claim(String cid) {
+        store.claim(cid);
     }
 
     /** The names of all pins, in the order they were made. */
@@ -127,9 +153,13 @@ public final class ReferencePsa implements AutoCloseable {
     }
 
     private void route(HttpExchange exchange, byte[] body) throws IOException {
-        String path = exchange.getRequestURI().getRawPath();
+        String whole = exchange.getRequestURI().getRawPath();
+        String path = whole.startsWith(prefix) ? whole.substring(prefix.length()) : "/elsewhere";
         String method = exchange.getRequestMethod();
         exchange.getResponseHeaders().set("Access-Control-Allow-Origin", "*");
+        if (behaviours.contains(Behaviour.CLOSES_CONNECTIONS)) {
+            exchange.getResponseHeaders().set("Connection", "close");
+        }
         if (path.startsWith("/ipfs/")) {
             gateway.answer(exchange, path.substring(6), query(exchange));
             return;
@@ -145,6 +175,9 @@ public final class ReferencePsa implements AutoCloseable {
         }
         String tenant = authenticate(exchange, method, rest);
         limitRate(exchange);
+        if (behaviours.contains(Behaviour.BUSY_ACCOUNT) && requests.get() % 5 == 0) {
+            somebodyElsePins();
+        }
         if (rest.isEmpty()) {
             collection(exchange, method, tenant, body);
         } else {

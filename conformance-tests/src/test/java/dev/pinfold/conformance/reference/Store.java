@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The pins of the reference server. Every method holds the one lock, so each request is atomic. */
@@ -23,6 +24,8 @@ final class Store {
     private final Map<String, StoredPin> removed = new HashMap<>();
     private final Map<String, StoredPin> byKey = new HashMap<>();
     private Instant lastCreated = Instant.EPOCH;
+    private final Set<String> claimed = ConcurrentHashMap.newKeySet();
+    private volatile boolean unpinned;
     private int sequence;
 
     Store(Set<Defect> defects, Set<Behaviour> behaviours) {
@@ -65,6 +68,9 @@ final class Store {
         if (has(Defect.ID_REUSED) && sequence % 8 == 0) {
             return pins.keySet().stream().reduce((a, b) -> b).orElseThrow();
         }
+        if (behaviours.contains(Behaviour.OPAQUE_IDS)) {
+            return "~A-z_0." + Long.toString(sequence * 7919L + 1_000_000, 36) + "." + sequence;
+        }
         return UUID.randomUUID() + (has(Defect.ID_WITH_SPACE) ? " x" : "");
     }
 
@@ -83,6 +89,9 @@ final class Store {
     synchronized Optional<StoredPin> find(String id, String tenant, Defect foreign) {
         StoredPin pin = pins.get(id);
         if (pin == null) {
+            if (behaviours.contains(Behaviour.GONE_410) && removed.containsKey(id)) {
+                throw new Refusal(410, "GONE", "this pin was removed");
+            }
             return Optional.empty();
         }
         if (!pin.tenant().equals(tenant) && !has(foreign)) {
@@ -147,7 +156,7 @@ final class Store {
             own.addAll(removed.values());
         }
         own.removeIf(pin -> !pin.tenant().equals(tenant) && !has(Defect.FOREIGN_LIST));
-        if (has(Defect.LIST_LAGS)) {
+        if (has(Defect.LIST_LAGS) || behaviours.contains(Behaviour.LISTS_LAG)) {
             own.removeIf(pin -> pin.reads().getAndIncrement() < 2);
         }
         Comparator<StoredPin> order = Comparator.comparing(StoredPin::created).reversed();
@@ -162,13 +171,32 @@ final class Store {
         return List.copyOf(pins.values());
     }
 
+    /** From now on nothing is known of any pin made so far. */
+    synchronized void forget() {
+        pins.clear();
+    }
+
+    /** From now on nothing is pinned any more. */
+    void unpin() {
+        unpinned = true;
+    }
+
+    /** A pin that is called pinned, whatever is true. */
+    synchronized void claim(String cid) {
+        put(newId(), "first", new Intake.Request(cid, "claimed", Map.of(), List.of()), nextCreated());
+        claimed.add(cid);
+    }
+
     /** The state of a pin, one step further for each look when the server pins step by step. */
     String statusOf(StoredPin pin, boolean look) {
         if (pin.name().startsWith("seeded-failure") || behaviours.contains(Behaviour.ALWAYS_FAILS)) {
             return "failed";
         }
+        if (claimed.contains(pin.cid())) {
+            return "pinned";
+        }
         boolean inline = Cids.parse(pin.cid()).map(Cids.Cid::identity).orElse(false);
-        if (!inline || behaviours.contains(Behaviour.NEVER_PINS)) {
+        if (!inline || unpinned || behaviours.contains(Behaviour.NEVER_PINS)) {
             return "queued";
         }
         int reads = look ? pin.reads().incrementAndGet() : pin.reads().get();

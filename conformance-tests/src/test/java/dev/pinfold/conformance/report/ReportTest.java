@@ -15,8 +15,10 @@ import dev.pinfold.conformance.reference.Behaviour;
 import dev.pinfold.conformance.reference.Defect;
 import dev.pinfold.conformance.reference.ReferencePsa;
 import dev.pinfold.conformance.rule.Report;
+import dev.pinfold.conformance.rule.Verdict;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +31,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.transform.stream.StreamSource;
+import javax.xml.validation.SchemaFactory;
+import javax.xml.validation.Validator;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -113,13 +119,43 @@ final class ReportTest {
     @Test
     void the_junit_report_counts_broken_must_rules_as_failures() throws Exception {
         Document xml = parse(JunitXml.write(bad));
-        long must = bad.count(dev.pinfold.conformance.rule.Severity.MUST, dev.pinfold.conformance.rule.Verdict.FAIL);
+        long must = bad.count(dev.pinfold.conformance.rule.Severity.MUST, Verdict.FAIL);
         assertThat(xml.getElementsByTagName("failure").getLength()).isEqualTo((int) must);
         assertThat(xml.getDocumentElement().getAttribute("failures")).isEqualTo(String.valueOf(must));
         assertThat(xml.getElementsByTagName("testcase").getLength())
                 .isEqualTo(bad.results().size());
         Document stopped = parse(JunitXml.write(notFinished()));
         assertThat(stopped.getElementsByTagName("error").getLength()).isEqualTo(1);
+    }
+
+    @Test
+    void the_junit_report_is_what_build_servers_read() throws Exception {
+        Validator validator = SchemaFactory.newInstance(XMLConstants.W3C_XML_SCHEMA_NS_URI)
+                .newSchema(ReportTest.class.getResource("junit.xsd"))
+                .newValidator();
+        for (Report report : List.of(bad, good, notFinished())) {
+            validator.validate(new StreamSource(new StringReader(JunitXml.write(report))));
+        }
+    }
+
+    @Test
+    void what_was_not_judged_is_listed_with_its_reason_in_every_format() throws Exception {
+        assertThat(good.results())
+                .filteredOn(r -> r.verdict() == Verdict.SKIP)
+                .singleElement()
+                .satisfies(skipped -> {
+                    assertThat(HtmlReport.write(good))
+                            .contains("Not judged, and why", "<td>" + HtmlReport.escape(skipped.reason()) + "</td>");
+                    assertThat(MarkdownReport.write(good))
+                            .contains(
+                                    "## Not judged, and why",
+                                    "| " + skipped.check().id() + " | SHOULD | ");
+                    assertThat(find(JsonReport.write(good), skipped.check().id())
+                                    .path("reason")
+                                    .asText())
+                            .isEqualTo(skipped.reason());
+                    assertThat(JunitXml.write(good)).contains("<skipped message=\"");
+                });
     }
 
     private static Document parse(String xml) throws Exception {
