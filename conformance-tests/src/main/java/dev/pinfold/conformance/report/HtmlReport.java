@@ -228,11 +228,10 @@ public final class HtmlReport {
                     .append(result.check().id())
                     .append("</code></th><td>")
                     .append(result.check().severity())
-                    .append("</td><td>")
-                    .append(escape(result.reason()))
-                    .append("</td><td>")
-                    .append(escape(result.check().rule()))
-                    .append("</td></tr>\n");
+                    .append("</td>");
+            cell("Why not", List.of(result.reason()));
+            cell("Rule", List.of(result.check().rule()));
+            out.append("</tr>\n");
         }
         endTable();
     }
