@@ -142,8 +142,8 @@ final class Allocations {
         if (!seen.isAfter(order.terms().start())) {
             return null;
         }
-        TipSet atStart = node.tipSetAt(order.terms().start(), now.confirmed(), deadline);
-        if (claim(order, id, atStart.key(), deadline).isMissingNode()) {
+        if (!chain.wasThereAtStart(
+                order, now, deadline, key -> !claim(order, id, key, deadline).isMissingNode())) {
             return ChainView.missed(order);
         }
         return seen.isAfter(order.terms().end())
@@ -175,9 +175,17 @@ final class Allocations {
         return ours ? claim : MissingNode.getInstance();
     }
 
+    /** A node that offers less than all methods, as a gateway does, cannot tell: then the claim alone counts. */
     private boolean sectorIsThere(String provider, long sector, ArrayNode key, Deadline deadline) {
-        return !node.rpc()
-                .get("StateSectorGetInfo", deadline, provider, sector, key)
-                .isMissingNode();
+        try {
+            return !node.rpc()
+                    .read("StateSectorGetInfo", deadline, provider, sector, key)
+                    .isMissingNode();
+        } catch (LotusError e) {
+            if (e.noSuchMethod()) {
+                return true;
+            }
+            throw new ProviderException(node.rpc().failure(e));
+        }
     }
 }

@@ -5,6 +5,7 @@ import dev.pinfold.filecoin.Cbor.Wrong;
 import dev.pinfold.filecoin.LotusNode.Receipt;
 import dev.pinfold.filecoin.LotusNode.TipSet;
 import dev.pinfold.spi.Deadline;
+import dev.pinfold.spi.Failure;
 import dev.pinfold.spi.ProviderException;
 import dev.pinfold.spi.deal.DealIds;
 import dev.pinfold.spi.deal.DealObservation;
@@ -13,6 +14,7 @@ import dev.pinfold.spi.deal.DealOrder;
 import dev.pinfold.spi.deal.DealTrouble;
 import dev.pinfold.spi.deal.Epoch;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,9 +94,28 @@ final class ChainView {
             return new DealObservation.Unknown(
                     "deal " + number + " is not on the chain: it may come back after a reorganisation");
         }
-        TipSet atStart = node.tipSetAt(order.terms().start(), now.confirmed(), deadline);
-        ChainDeal then = deal(number, atStart.key(), deadline);
-        return then != null && then.activated() != null ? new DealObservation.Slashed(seen) : missed(order);
+        return wasThereAtStart(order, now, deadline, key -> {
+                    ChainDeal then = deal(number, key, deadline);
+                    return then != null && then.activated() != null;
+                })
+                ? new DealObservation.Slashed(seen)
+                : missed(order);
+    }
+
+    /**
+     * Whether something was on the chain when the deal began, which tells what is lost from what never was. A node keeps old
+     * states for a while only; where it has forgotten, it was there: whoever looks now and then has seen a missed start.
+     */
+    boolean wasThereAtStart(DealOrder order, Now now, Deadline deadline, Predicate<ArrayNode> there) {
+        try {
+            TipSet atStart = node.tipSetAt(order.terms().start(), now.confirmed(), deadline);
+            return there.test(atStart.key());
+        } catch (ProviderException e) {
+            if (e.failure() instanceof Failure.Rejected || e.failure() instanceof Failure.NotFound) {
+                return true;
+            }
+            throw e;
+        }
     }
 
     private static DealObservation published(long number, String detail) {

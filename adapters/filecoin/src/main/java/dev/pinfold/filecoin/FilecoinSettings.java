@@ -224,10 +224,18 @@ record FilecoinSettings(
         @Nullable
         String wallet() {
             String wallet = config.textOrNull("wallet");
-            if (wallet != null && !Address.parse(wallet).isKey()) {
+            if (wallet != null && !isKey(wallet)) {
                 throw wrong("wallet", "must be the address of a key: f1…, f3… or f410f…");
             }
             return wallet;
+        }
+
+        private static boolean isKey(String wallet) {
+            try {
+                return Address.parse(wallet).isKey();
+            } catch (IllegalArgumentException e) {
+                return false;
+            }
         }
 
         Map<String, @Nullable URI> providers() {
