@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -240,16 +239,14 @@ final class LegacyDeals {
     /** Tells of every deal whose state has changed since it was last told of, whenever the chain has moved. */
     Runnable updates(Consumer<Object> listener) {
         Map<Cid, Integer> told = new LinkedHashMap<>();
-        chain.run(() -> deals.forEach((cid, deal) -> told.put(cid, DealInfo.state(age, deal))));
-        return chain.listen(changes -> {
-            List<JsonObject> news = new ArrayList<>();
-            chain.run(() -> deals.forEach((cid, deal) -> {
+        return chain.locked(() -> {
+            deals.forEach((cid, deal) -> told.put(cid, DealInfo.state(age, deal)));
+            return chain.listen(changes -> deals.forEach((cid, deal) -> {
                 Integer now = DealInfo.state(age, deal);
                 if (!now.equals(told.put(cid, now))) {
-                    news.add(DealInfo.json(age, deal));
+                    listener.accept(DealInfo.json(age, deal));
                 }
             }));
-            news.forEach(listener);
         });
     }
 }

@@ -58,9 +58,11 @@ public final class SimulatedLotus implements AutoCloseable {
         if (method.equals("ClientGetDealUpdates")) {
             return deals.updates(values);
         }
-        values.accept(HeadChange.json(List.of(
-                new HeadChange("current", chain.locked(() -> chain.tipSets().json(chain.head()))))));
-        return chain.listen(changes -> values.accept(HeadChange.json(changes)));
+        return chain.locked(() -> {
+            HeadChange current = new HeadChange("current", chain.tipSets().json(chain.head()));
+            values.accept(HeadChange.json(List.of(current)));
+            return chain.listen(changes -> values.accept(HeadChange.json(changes)));
+        });
     }
 
     /** The URL before {@code /rpc}, without a slash at the end. */

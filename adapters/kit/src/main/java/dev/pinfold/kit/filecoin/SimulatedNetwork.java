@@ -78,7 +78,7 @@ public final class SimulatedNetwork implements AutoCloseable {
             addNode(age);
         }
         if (from.epochEvery != null) {
-            vertx.setPeriodic(Handling.millis(from.epochEvery), timer -> workers.execute(() -> chain.advance(1)));
+            vertx.setPeriodic(Handling.millis(from.epochEvery), timer -> workers.execute(chain::advanceUnlessMoving));
         }
     }
 
@@ -311,7 +311,7 @@ public final class SimulatedNetwork implements AutoCloseable {
             return this;
         }
 
-        /** Lets an epoch pass each time this much real time has passed. */
+        /** Lets an epoch pass each time this much real time has passed, except while data is being moved. */
         public Builder epochEvery(Duration chosen) {
             epochEvery = chosen;
             return this;

@@ -134,8 +134,15 @@ final class OpenRpcShapes {
         });
         example.forEach(each -> properties.put(
                 each.getKey(), mended(described.getJsonObject(each.getKey(), new JsonObject()), each.getValue())));
-        // An empty example is a map, whose keys are free.
+        // An empty example is a map, whose keys are free; so is one whose key is no name of a field.
         boolean map = example.isEmpty();
+        if (example.size() == 1 && example.fieldNames().iterator().next().matches("t0\\d+")) {
+            return new JsonObject()
+                    .put("type", new JsonArray().add("object").add("null"))
+                    .put(
+                            "additionalProperties",
+                            mended(new JsonObject(), example.iterator().next().getValue()));
+        }
         return new JsonObject()
                 .put("type", new JsonArray().add("object").add("null"))
                 .put("properties", properties)
