@@ -4,7 +4,6 @@ import dev.pinfold.broker.api.ApiServer;
 import dev.pinfold.broker.api.Authenticator;
 import dev.pinfold.broker.api.ContentRoutes;
 import dev.pinfold.broker.api.Errors;
-import dev.pinfold.broker.api.GatewayRoutes;
 import dev.pinfold.broker.api.ManagementServer;
 import dev.pinfold.broker.api.OperatorRoutes;
 import dev.pinfold.broker.api.PinRoutes;
@@ -12,6 +11,7 @@ import dev.pinfold.broker.api.RateLimiter;
 import dev.pinfold.broker.api.RetrievalRoutes;
 import dev.pinfold.broker.cluster.BrokerIdentity;
 import dev.pinfold.broker.config.BrokerConfig;
+import dev.pinfold.broker.gateway.GatewayServer;
 import dev.pinfold.broker.pin.PinService;
 import dev.pinfold.broker.placement.FleetView;
 import dev.pinfold.broker.placement.Placer;
@@ -138,7 +138,7 @@ public final class Broker implements AutoCloseable {
                     BlockCache.open(config.dataDirectory(), config.storage().cacheCapacity()));
             RacingRetrieval retrieval = opened(RacingRetrieval.open(
                     config, dataPath.staging(), cache, new CopyStore(database), fleet, retrievals, metrics, clock));
-            GatewayRoutes gateway = opened(new GatewayRoutes(retrieval, DagLimits.DEFAULT));
+            GatewayServer gateway = opened(new GatewayServer(retrieval, config.gateway(), auth, metrics));
             api = opened(ApiServer.open(
                     vertx, config.listen(), config.cors(), new Errors(database::translate), router -> {
                         new PinRoutes(pins, auth, limiter, database::requireSpace, config.psa()).mount(router);

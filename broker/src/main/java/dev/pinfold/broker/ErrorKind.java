@@ -14,11 +14,15 @@ public enum ErrorKind {
     CONFLICT(409, false),
     /** The PSA's own word for a limit of the account. */
     INSUFFICIENT_FUNDS(409, false),
+    /** Somebody decided that it is not served any more. */
+    GONE(410, false),
     PRECONDITION_FAILED(412, false),
     PAYLOAD_TOO_LARGE(413, false),
     UNSUPPORTED_MEDIA_TYPE(415, false),
+    RANGE_NOT_SATISFIABLE(416, false),
     UNPROCESSABLE_CONTENT(422, false),
     RATE_LIMITED(429, true),
+    UNAVAILABLE_FOR_LEGAL_REASONS(451, false),
     INTERNAL_SERVER_ERROR(500, true),
     NOT_IMPLEMENTED(501, false),
     BAD_GATEWAY(502, true),

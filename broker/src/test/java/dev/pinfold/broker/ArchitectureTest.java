@@ -76,6 +76,7 @@ class ArchitectureTest {
             .and(not(resideInAnyPackage(
                     ROOT,
                     ROOT + ".api..",
+                    ROOT + ".gateway..",
                     ROOT + ".retrieval..",
                     ROOT + ".store..",
                     ROOT + ".cluster..",

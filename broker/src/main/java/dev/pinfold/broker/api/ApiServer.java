@@ -31,13 +31,26 @@ public final class ApiServer implements AutoCloseable {
         CorsHandler corsHandler = CorsHandler.create()
                 .allowedMethods(
                         Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.DELETE, HttpMethod.OPTIONS))
-                .allowedHeaders(Set.of("Authorization", "Content-Type", "Accept", "Range", "Idempotency-Key"))
+                .allowedHeaders(Set.of(
+                        "Authorization",
+                        "Content-Type",
+                        "Accept",
+                        "Range",
+                        "If-Range",
+                        "If-None-Match",
+                        "Cache-Control",
+                        "User-Agent",
+                        "X-Requested-With",
+                        "Idempotency-Key"))
                 .exposedHeaders(Set.of(
                         "Retry-After",
                         "X-RateLimit-Limit",
                         "X-RateLimit-Remaining",
                         "X-RateLimit-Reset",
+                        "Content-Length",
                         "Content-Range",
+                        "Content-Location",
+                        "ETag",
                         "X-Ipfs-Path",
                         "X-Ipfs-Roots"))
                 .maxAgeSeconds(3600);

@@ -38,7 +38,8 @@ public final class Authenticator {
         this(tokens::find);
     }
 
-    Authenticator(Function<byte[], Future<Optional<Caller>>> tokens) {
+    /** With another way to find the caller of a hashed token. */
+    public Authenticator(Function<byte[], Future<Optional<Caller>>> tokens) {
         this.tokens = tokens;
     }
 
@@ -55,7 +56,7 @@ public final class Authenticator {
     }
 
     /** Lets a request pass that bears a token with this scope. */
-    Handler<RoutingContext> require(Scope scope) {
+    public Handler<RoutingContext> require(Scope scope) {
         return ctx -> {
             Caller remembered = remembered(ctx);
             if (remembered != null) {

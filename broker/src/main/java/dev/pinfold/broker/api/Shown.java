@@ -1,12 +1,12 @@
 package dev.pinfold.broker.api;
 
 /** Foreign text as it may stand in a message: short, and without control characters. */
-final class Shown {
+public final class Shown {
     private static final int MOST = 80;
 
     private Shown() {}
 
-    static String of(String text) {
+    public static String of(String text) {
         String cut = text.length() <= MOST ? text : text.substring(0, MOST) + "…";
         StringBuilder safe = new StringBuilder(cut.length());
         for (int i = 0; i < cut.length(); i++) {

@@ -24,6 +24,7 @@ public record BrokerConfig(
         Limits limits,
         Cors cors,
         Fetch fetch,
+        Gateway gateway,
         Reconcile reconcile,
         PolicyFile policy,
         List<ProviderEntry> providers) {
@@ -88,6 +89,29 @@ public record BrokerConfig(
             gateways = List.copyOf(gateways);
             allow = List.copyOf(allow);
         }
+    }
+
+    /**
+     * Who may read through the gateway, and what a read may cost.
+     *
+     * @param denylist null means that nothing is denied
+     */
+    public record Gateway(
+            Access access,
+            boolean trustlessOnly,
+            @Nullable Path denylist,
+            int maxReads,
+            int maxDepth,
+            int maxEntries,
+            long maxBytes,
+            Duration maxTime) {}
+
+    /** Who may read. */
+    public enum Access {
+        /** Everybody who reaches the listener. */
+        PUBLIC,
+        /** Whoever has a token with the scope {@code pins:read}. */
+        TOKEN
     }
 
     /** How replicas are brought to, and kept at, what the policy wants. */

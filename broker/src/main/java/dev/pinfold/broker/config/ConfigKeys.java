@@ -1,5 +1,6 @@
 package dev.pinfold.broker.config;
 
+import dev.pinfold.broker.config.BrokerConfig.Access;
 import dev.pinfold.broker.config.BrokerConfig.DefaultStatus;
 import dev.pinfold.broker.config.BrokerConfig.Tier;
 import java.math.BigDecimal;
@@ -120,6 +121,34 @@ final class ConfigKeys {
     static final Key<Duration> TOTAL_TIMEOUT =
             Key.of("fetch.totalTimeout", Kind.duration("1s", "30d"), "24h", "Longest time for one whole content.");
 
+    static final Key<Access> GATEWAY_ACCESS = Key.of(
+            "gateway.access",
+            Kind.choice(Access.class),
+            "public",
+            "Who may read /ipfs: everybody who reaches the listener, or whoever has a token with the scope pins:read.");
+    static final Key<Boolean> GATEWAY_TRUSTLESS_ONLY = Key.of(
+            "gateway.trustlessOnly",
+            Kind.bool(),
+            "false",
+            "Serve raw blocks and CARs only, which readers verify themselves; no files, pages and listings.");
+    static final Key<String> GATEWAY_DENYLIST = Key.optional(
+            "gateway.denylist",
+            Kind.anyText(),
+            "File of what is not served; read again when it changes; relative to the folder of this file.");
+    static final Key<Integer> GATEWAY_MAX_READS = Key.of(
+            "gateway.maxReads",
+            Kind.integer(1, 100_000),
+            "4096",
+            "Reads at the same time; more are answered with 429.");
+    static final Key<Integer> GATEWAY_MAX_DEPTH =
+            Key.of("gateway.maxDepth", Kind.integer(16, 100_000), "1024", "Levels of blocks that one read goes down.");
+    static final Key<Integer> GATEWAY_MAX_ENTRIES = Key.of(
+            "gateway.maxEntries", Kind.integer(1, 1_000_000), "10000", "Entries of a directory that a page lists.");
+    static final Key<Long> GATEWAY_MAX_BYTES =
+            Key.of("gateway.maxBytes", Kind.size("1MiB", "1PiB"), "1TiB", "Bytes that one read may give.");
+    static final Key<Duration> GATEWAY_MAX_TIME =
+            Key.of("gateway.maxTime", Kind.duration("1s", "30d"), "1h", "Longest time for one read of a whole DAG.");
+
     static final Key<Integer> WORKERS =
             Key.of("reconcile.workers", Kind.integer(1, 512), "16", "Replicas that are worked on at the same time.");
     static final Key<Duration> LEASE_DURATION = Key.of(
@@ -208,6 +237,14 @@ final class ConfigKeys {
             CONNECT_TIMEOUT,
             IDLE_TIMEOUT,
             TOTAL_TIMEOUT,
+            GATEWAY_ACCESS,
+            GATEWAY_TRUSTLESS_ONLY,
+            GATEWAY_DENYLIST,
+            GATEWAY_MAX_READS,
+            GATEWAY_MAX_DEPTH,
+            GATEWAY_MAX_ENTRIES,
+            GATEWAY_MAX_BYTES,
+            GATEWAY_MAX_TIME,
             WORKERS,
             LEASE_DURATION,
             POLL_INTERVAL,

@@ -3,6 +3,7 @@ package dev.pinfold.broker.config;
 import dev.pinfold.broker.config.BrokerConfig.Cors;
 import dev.pinfold.broker.config.BrokerConfig.Database;
 import dev.pinfold.broker.config.BrokerConfig.Fetch;
+import dev.pinfold.broker.config.BrokerConfig.Gateway;
 import dev.pinfold.broker.config.BrokerConfig.Limits;
 import dev.pinfold.broker.config.BrokerConfig.Listen;
 import dev.pinfold.broker.config.BrokerConfig.PolicyFile;
@@ -102,6 +103,7 @@ public final class ConfigLoader {
                 limits(in),
                 new Cors(in.list(ConfigKeys.CORS_ORIGINS)),
                 fetch(in, overrides),
+                gateway(in, directory),
                 reconcile(in),
                 policy(in, directory),
                 providers(in, name, secrets, data, problems));
@@ -203,6 +205,29 @@ public final class ConfigLoader {
                 in.value(ConfigKeys.CONNECT_TIMEOUT),
                 in.value(ConfigKeys.IDLE_TIMEOUT),
                 in.value(ConfigKeys.TOTAL_TIMEOUT));
+    }
+
+    private static Gateway gateway(ConfigReader in, Path directory) {
+        String denylist = in.valueOrNull(ConfigKeys.GATEWAY_DENYLIST);
+        Path file = denylist == null
+                ? null
+                : directory
+                        .resolve(path(in, ConfigKeys.GATEWAY_DENYLIST, denylist))
+                        .normalize();
+        if (file != null && !Files.isRegularFile(file)) {
+            in.report(
+                    in.markOf(ConfigKeys.GATEWAY_DENYLIST),
+                    "'gateway.denylist': there is no file " + file + "; check the path");
+        }
+        return new Gateway(
+                in.value(ConfigKeys.GATEWAY_ACCESS),
+                in.value(ConfigKeys.GATEWAY_TRUSTLESS_ONLY),
+                file,
+                in.value(ConfigKeys.GATEWAY_MAX_READS),
+                in.value(ConfigKeys.GATEWAY_MAX_DEPTH),
+                in.value(ConfigKeys.GATEWAY_MAX_ENTRIES),
+                in.value(ConfigKeys.GATEWAY_MAX_BYTES),
+                in.value(ConfigKeys.GATEWAY_MAX_TIME));
     }
 
     private static Reconcile reconcile(ConfigReader in) {

@@ -157,7 +157,7 @@ public final class RacingRetrieval implements Retrieval, AutoCloseable {
 
     private Shared begin(Want want) {
         Story story = log.begin(want);
-        LocalBlocks local = new LocalBlocks(staged.find(want.root()), cache, rules.metrics());
+        LocalBlocks local = new LocalBlocks(staged.holding(want.root()), cache, rules.metrics());
         Referee referee = new Referee(want.root(), rules, story);
         return new Shared(new SharedFlight(want, local, referee, settings, turns), story);
     }

@@ -132,6 +132,25 @@ public final class Staging {
         return Optional.ofNullable(byRoot.get(root.canonical()));
     }
 
+    /** Some content that has this block: the one below it, if it is a root. Else costs one look into each content. */
+    public Optional<Staged> holding(Cid cid) {
+        Optional<Staged> below = find(cid);
+        return below.isPresent()
+                ? below
+                : byRoot.values().stream()
+                        .filter(staged -> hasOrGone(staged, cid))
+                        .findFirst();
+    }
+
+    private static boolean hasOrGone(Staged staged, Cid cid) {
+        try {
+            return staged.has(cid);
+        } catch (IOException e) {
+            // Removed meanwhile, or unreadable: then it does not serve the block either.
+            return false;
+        }
+    }
+
     /** All that is staged, in no particular order. */
     public List<Staged> all() {
         return List.copyOf(byRoot.values());

@@ -83,6 +83,33 @@ public final class Metrics {
                 .record((double) bytes);
     }
 
+    /** {@code pinfold.gateway.read}: time of each read through the gateway, by format and class of status. */
+    public void gatewayRead(String format, String status, Duration duration) {
+        Timer.builder("pinfold.gateway.read")
+                .description("Reads through the gateway, by format and class of status")
+                .tag("format", format)
+                .tag("status", status)
+                .register(registry)
+                .record(duration);
+    }
+
+    /** {@code pinfold.gateway.bytes}: bytes of bodies that were sent to readers. */
+    public void gatewaySent(String format, long bytes) {
+        Counter.builder("pinfold.gateway.bytes")
+                .description("Bytes sent to readers, by format")
+                .baseUnit("bytes")
+                .tag("format", format)
+                .register(registry)
+                .increment((double) bytes);
+    }
+
+    /** {@code pinfold.gateway.reading}: reads that have not ended. */
+    public void gatewayReading(Supplier<Number> reads) {
+        Gauge.builder("pinfold.gateway.reading", reads)
+                .description("Reads through the gateway that have not ended")
+                .register(registry);
+    }
+
     /** {@code pinfold.verify}: samples of replicas that were checked, by what was found. */
     public void verified(String provider, String result) {
         Counter.builder("pinfold.verify")

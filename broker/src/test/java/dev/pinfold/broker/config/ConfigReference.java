@@ -21,6 +21,7 @@ final class ConfigReference {
             "management.host", "127.0.0.1",
             "management.port", "8091",
             "database.url", "{env: PINFOLD_DATABASE_URL}",
+            "gateway.denylist", "./denylist.txt",
             "psa.delegates", "[/dns4/node.example.com/tcp/4001/p2p/12D3KooWEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMP]",
             "fetch.gateways", "[https://trustless-gateway.link]",
             "fetch.allow", "[10.1.0.0/16]",

@@ -99,11 +99,14 @@ final class ErrorsReference {
             case NOT_ACCEPTABLE -> "the format asked for is not served";
             case CONFLICT -> "contradicts what is stored";
             case INSUFFICIENT_FUNDS -> "the token's pin quota is reached";
+            case GONE -> "the operator denies this content";
             case PRECONDITION_FAILED -> "a condition in the headers does not hold";
             case PAYLOAD_TOO_LARGE -> "the body is over the limit";
             case UNSUPPORTED_MEDIA_TYPE -> "the body has another type than this path takes";
+            case RANGE_NOT_SATISFIABLE -> "the range lies outside of the content";
             case UNPROCESSABLE_CONTENT -> "readable, but cannot be done as asked";
-            case RATE_LIMITED -> "too many requests of this token";
+            case RATE_LIMITED -> "too many requests of this token, or too many readers of the gateway";
+            case UNAVAILABLE_FOR_LEGAL_REASONS -> "the operator denies this content for legal reasons";
             case INTERNAL_SERVER_ERROR -> "a fault of the broker; its log says more";
             case NOT_IMPLEMENTED -> "known, but not in this version";
             case BAD_GATEWAY -> "a source or provider gave something unusable";

@@ -48,8 +48,10 @@ final class ReadmeTourTest {
                 .as("promised by line %d, printed was:%n%s", serve.line(), greeting)
                 .isEmpty();
 
-        List<String> complaints = run(home, tour.commands(), port);
-        assertThat(complaints).isEmpty();
+        assertThat(run(home, "README.md", tour.commands(), port)).isEmpty();
+        Tour gateway = Tour.read(Repository.text("docs/gateway.md"));
+        assertThat(gateway.commands()).as("examples of the gateway").hasSizeGreaterThan(5);
+        assertThat(run(home, "docs/gateway.md", gateway.commands(), port)).isEmpty();
     }
 
     @AfterEach
@@ -145,8 +147,8 @@ final class ReadmeTourTest {
     }
 
     /** Runs the commands in one shell; returns what is not as the document says. */
-    private List<String> run(Path home, List<Tour.Command> commands, int port) throws Exception {
-        Path outputs = Files.createDirectories(folder.resolve("outputs"));
+    private List<String> run(Path home, String document, List<Tour.Command> commands, int port) throws Exception {
+        Path outputs = Files.createDirectories(folder.resolve("outputs").resolve(document));
         StringBuilder script = new StringBuilder();
         for (int i = 0; i < commands.size(); i++) {
             script.append("{\n")
@@ -163,14 +165,14 @@ final class ReadmeTourTest {
         boolean ended = shell.waitFor(TOUR_SECONDS, TimeUnit.SECONDS);
         List<String> complaints = new ArrayList<>();
         for (int i = 0; i < commands.size() && complaints.isEmpty(); i++) {
-            complaints.addAll(complaints(commands.get(i), outputs, i, ended));
+            complaints.addAll(complaints(document, commands.get(i), outputs, i, ended));
         }
         return complaints;
     }
 
-    private static List<String> complaints(Tour.Command command, Path outputs, int i, boolean ended)
+    private static List<String> complaints(String document, Tour.Command command, Path outputs, int i, boolean ended)
             throws IOException {
-        String where = "README.md line " + command.line() + ", " + command.text();
+        String where = document + " line " + command.line() + ", " + command.text();
         String out = read(outputs.resolve(i + ".out"));
         String all = "; it printed:\n" + out + read(outputs.resolve(i + ".err"));
         String code = read(outputs.resolve(i + ".code")).strip();

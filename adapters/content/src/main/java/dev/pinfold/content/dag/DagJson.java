@@ -7,6 +7,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -39,12 +40,117 @@ public final class DagJson {
      * @throws ContentException MALFORMED, or TOO_LARGE when nested deeper than {@value #MAX_DEPTH}
      */
     public static void links(byte[] bytes, Consumer<Cid> links) {
+        new DagJson(text(bytes), links).read();
+    }
+
+    /** Follows path segments; see {@link DagPath#follow}. */
+    static DagPath.Step follow(byte[] bytes, List<String> segments) {
+        DagJson in = new DagJson(text(bytes), link -> {});
+        int at = 0;
+        while (true) {
+            in.blanks();
+            char next = in.peek();
+            if (next == '{') {
+                Cid link = in.link();
+                if (link != null) {
+                    return new DagPath.Step.Link(link, at);
+                }
+            }
+            if (at == segments.size()) {
+                return new DagPath.Step.Value();
+            }
+            boolean found = next == '{' ? in.seekKey(segments.get(at)) : next == '[' && in.seekIndex(segments.get(at));
+            if (!found) {
+                return new DagPath.Step.Missing(at);
+            }
+            at++;
+        }
+    }
+
+    /** The link that the object at this place is; null, and nothing moved, when it is none. */
+    private @Nullable Cid link() {
+        int start = at;
+        at++;
+        blanks();
+        if (peek() == '"' && string().equals("/")) {
+            blanks();
+            expect(':');
+            blanks();
+            if (peek() == '"') {
+                return Cid.parse(string());
+            }
+        }
+        at = start;
+        return null;
+    }
+
+    private boolean seekKey(String wanted) {
+        expect('{');
+        blanks();
+        while (peek() != '}') {
+            String key = string();
+            blanks();
+            expect(':');
+            if (key.equals(wanted)) {
+                return true;
+            }
+            skip();
+            comma('}');
+        }
+        return false;
+    }
+
+    private boolean seekIndex(String wanted) {
+        expect('[');
+        blanks();
+        int left = DagPath.index(wanted);
+        while (left >= 0 && peek() != ']') {
+            if (left == 0) {
+                return true;
+            }
+            skip();
+            comma(']');
+            left--;
+        }
+        return false;
+    }
+
+    private void comma(char close) {
+        blanks();
+        if (peek() != close) {
+            expect(',');
+            blanks();
+        }
+    }
+
+    /** Passes over one value, whatever is in it. */
+    private void skip() {
+        int depth = 0;
+        do {
+            blanks();
+            char next = peek();
+            if (next == '"') {
+                String unused = string();
+            } else if (next == '{' || next == '[') {
+                at++;
+                depth++;
+            } else if (next == '}' || next == ']') {
+                at++;
+                depth--;
+            } else if (next == ',' || next == ':') {
+                at++;
+            } else {
+                scalar();
+            }
+        } while (depth > 0);
+    }
+
+    private static String text(byte[] bytes) {
         try {
-            String text = StandardCharsets.UTF_8
+            return StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
-            new DagJson(text, links).read();
         } catch (CharacterCodingException e) {
             throw ContentException.malformed("DAG-JSON: the block is not UTF-8");
         }

@@ -31,18 +31,20 @@ public record DagLimits(long blocks, long bytes, int depth, int pending, Duratio
         return new DagLimits(blocks, bytes, depth, pending, most);
     }
 
-    /** Counts what one walk spends, and throws TOO_LARGE when a limit is passed. */
-    static final class Meter {
+    /** Counts what one walk spends, and throws TOO_LARGE when a limit is passed. Not safe for use by several threads. */
+    public static final class Meter {
         private final DagLimits limits;
         private final long start = System.nanoTime();
         private long blocks;
         private long bytes;
 
-        Meter(DagLimits limits) {
+        /** Starts the clock. */
+        public Meter(DagLimits limits) {
             this.limits = limits;
         }
 
-        void block(int size) {
+        /** Counts a block of {@code size} bytes. */
+        public void block(int size) {
             blocks++;
             bytes += size;
             require(blocks <= limits.blocks, "more than " + limits.blocks + " blocks");
@@ -52,7 +54,8 @@ public record DagLimits(long blocks, long bytes, int depth, int pending, Duratio
             }
         }
 
-        void stack(int depth, int pending) {
+        /** Checks how many blocks, and how many links, wait. */
+        public void stack(int depth, int pending) {
             require(depth <= limits.depth, "deeper than " + limits.depth + " levels");
             require(pending <= limits.pending, "more than " + limits.pending + " links waiting");
         }

@@ -9,14 +9,17 @@ import java.util.Arrays;
  *
  * <p>Whoever builds two blocks that agree in 128 bits (2^64 work) only makes their own DAG look walked when it is not.
  */
-final class DigestSet {
+public final class DigestSet {
     private static final int FIRST_SLOTS = 1 << 8;
 
     private long[] slots = new long[FIRST_SLOTS * 2];
     private int size;
 
+    /** An empty set. */
+    public DigestSet() {}
+
     /** Adds {@code hash}; false when it was there. */
-    boolean add(Multihash hash) {
+    public boolean add(Multihash hash) {
         if (size * 4 >= slots.length) {
             grow();
         }
@@ -26,7 +29,8 @@ final class DigestSet {
         return added;
     }
 
-    boolean contains(Multihash hash) {
+    /** Whether {@code hash} is there. */
+    public boolean contains(Multihash hash) {
         ByteBuffer digest = ByteBuffer.wrap(Arrays.copyOf(hash.digest(), 16));
         long high = nonZero(digest.getLong());
         long low = digest.getLong() ^ hash.code();

@@ -67,6 +67,10 @@ public final class FileReader {
             }
             ByteBuffer piece = level.inlineGiven ? null : inline(level);
             if (piece != null) {
+                if (level.node.links().isEmpty()) {
+                    // Whoever takes the piece holds the only reference to its block.
+                    levels.pop();
+                }
                 return piece;
             }
             if (level.next == level.node.links().size()) {

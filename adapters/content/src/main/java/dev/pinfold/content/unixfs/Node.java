@@ -16,12 +16,13 @@ import org.jspecify.annotations.Nullable;
 /** A proven block read as UnixFS. A raw block is a file without links. {@code data} is null for raw blocks only. */
 record Node(Cid cid, List<PbLink> links, @Nullable UnixFsData data, Block block) {
     static Node load(BlockSource source, Cid cid, Verifier verifier) throws IOException {
-        if (cid.codec() != Codec.RAW && cid.codec() != Codec.DAG_PB) {
-            throw new ContentException(
-                    Kind.WRONG_TYPE,
-                    "Block " + cid + " is " + Codec.name(cid.codec()) + ", not a UnixFS file or directory");
-        }
-        Block block = source.block(cid, verifier);
+        requireUnixFs(cid);
+        return of(cid, source.block(cid, verifier));
+    }
+
+    /** Reads a proven block as the codec of the link that led to it says. */
+    static Node of(Cid cid, Block block) {
+        requireUnixFs(cid);
         if (cid.codec() == Codec.RAW) {
             return new Node(cid, List.of(), null, block);
         }
@@ -30,6 +31,14 @@ record Node(Cid cid, List<PbLink> links, @Nullable UnixFsData data, Block block)
             return new Node(cid, node.links(), UnixFsData.read(node.requireData()), block);
         } catch (ContentException e) {
             throw new ContentException(e.kind(), "Block " + cid + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireUnixFs(Cid cid) {
+        if (cid.codec() != Codec.RAW && cid.codec() != Codec.DAG_PB) {
+            throw new ContentException(
+                    Kind.WRONG_TYPE,
+                    "Block " + cid + " is " + Codec.name(cid.codec()) + ", not a UnixFS file or directory");
         }
     }
 

@@ -1,0 +1,210 @@
+package dev.pinfold.broker.gateway;
+
+import io.netty.channel.ChannelOption;
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One answer, written from a virtual thread with back-pressure: at most {@value #WINDOW} chunks of 32 KiB are on their way
+ * to the client, so a slow one costs that and no more. An answer that cannot be finished ends as a broken connection, never
+ * as a clean end.
+ */
+final class Reply {
+    private static final int CHUNK = 32 << 10;
+    private static final int WINDOW = 4;
+    private static final long STALLED_SECONDS = 300;
+    private static final long INTERNAL_ERROR = 0x2;
+
+    private final RoutingContext ctx;
+    private final Context context;
+    private final Semaphore room = new Semaphore(WINDOW);
+    private final AtomicReference<@Nullable Throwable> gone = new AtomicReference<>();
+    private byte[] chunk = new byte[0];
+    private int filled;
+    private boolean started;
+    private long sent;
+
+    Reply(RoutingContext ctx, Context context) {
+        this.ctx = ctx;
+        this.context = context;
+    }
+
+    /** Whether the head is out, so that no other status can be sent. */
+    boolean started() {
+        return started;
+    }
+
+    /** Bytes of the body so far. */
+    long sent() {
+        return sent;
+    }
+
+    /**
+     * Sends the head; the body follows.
+     *
+     * @param length of the body; −1 when it is not known
+     */
+    void start(int status, Map<String, String> headers, long length) {
+        started = true;
+        context.runOnContext(none -> {
+            HttpServerResponse response = head(status, headers);
+            if (length >= 0) {
+                response.putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(length));
+            } else if (ctx.request().version() != HttpVersion.HTTP_2) {
+                response.setChunked(true);
+            }
+        });
+    }
+
+    /** Sends an answer without a body; {@code length} is what its body would have, −1 when that is not known or not said. */
+    void finishWithoutBody(int status, Map<String, String> headers, long length) {
+        started = true;
+        context.runOnContext(none -> {
+            HttpServerResponse response = head(status, headers);
+            if (length >= 0) {
+                response.putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(length));
+            }
+            response.end();
+        });
+    }
+
+    private HttpServerResponse head(int status, Map<String, String> headers) {
+        HttpServerResponse response = ctx.response().setStatusCode(status);
+        headers.forEach(response::putHeader);
+        return response;
+    }
+
+    /** Writes all, waiting for the client as long as it takes something. */
+    void write(byte[] bytes) throws IOException {
+        ByteBuffer left = ByteBuffer.wrap(bytes);
+        offer(left, TimeUnit.SECONDS.toMillis(STALLED_SECONDS));
+        if (left.hasRemaining()) {
+            throw stalled();
+        }
+    }
+
+    /**
+     * Writes as much as the client takes without a pause longer than {@code patienceMillis}. What is left in {@code bytes}
+     * afterwards was not taken: {@link #awaitRoom} waits until there is room for more.
+     */
+    void offer(ByteBuffer bytes, long patienceMillis) throws IOException {
+        while (bytes.hasRemaining()) {
+            if (filled == chunk.length && !newChunk(patienceMillis)) {
+                return;
+            }
+            int take = Math.min(bytes.remaining(), chunk.length - filled);
+            bytes.get(chunk, filled, take);
+            filled += take;
+            sent += take;
+        }
+    }
+
+    private boolean newChunk(long patienceMillis) throws IOException {
+        if (chunk.length > 0) {
+            if (!acquire(patienceMillis)) {
+                return false;
+            }
+            send();
+        }
+        chunk = new byte[CHUNK];
+        filled = 0;
+        return true;
+    }
+
+    private void send() {
+        Buffer buffer = Buffer.buffer(filled == CHUNK ? chunk : Arrays.copyOf(chunk, filled));
+        context.runOnContext(none -> ctx.response().write(buffer).onComplete(done -> {
+            if (done.failed()) {
+                gone.compareAndSet(null, done.cause());
+            }
+            room.release();
+        }));
+    }
+
+    /** Waits until the client takes something again. */
+    void awaitRoom() throws IOException {
+        if (!acquire(TimeUnit.SECONDS.toMillis(STALLED_SECONDS))) {
+            throw stalled();
+        }
+        room.release();
+    }
+
+    private boolean acquire(long millis) throws IOException {
+        try {
+            boolean got = room.tryAcquire(millis, TimeUnit.MILLISECONDS);
+            Throwable why = gone.get();
+            if (why != null) {
+                throw new ClientGone(why);
+            }
+            return got;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while answering");
+        }
+    }
+
+    private static ClientGone stalled() {
+        return new ClientGone(new IOException("the client took nothing for " + STALLED_SECONDS + " s"));
+    }
+
+    /** The reader went away, or takes nothing: nobody's fault here. */
+    static final class ClientGone extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        ClientGone(Throwable why) {
+            super("the client is gone: " + why.getMessage(), why);
+        }
+    }
+
+    /** Sends what is left and ends the answer cleanly. */
+    void finish() throws IOException {
+        if (filled > 0) {
+            if (!acquire(TimeUnit.SECONDS.toMillis(STALLED_SECONDS))) {
+                throw stalled();
+            }
+            send();
+            filled = 0;
+        }
+        chunk = new byte[0];
+        context.runOnContext(none -> ctx.response().end());
+    }
+
+    /** Ends the answer so that no client can take it for a whole one. What is on its way may still arrive. */
+    void breakOff() {
+        try {
+            if (gone.get() == null && room.tryAcquire(WINDOW, 1, TimeUnit.SECONDS)) {
+                room.release(WINDOW);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        context.runOnContext(none -> reset(ctx.request()));
+    }
+
+    private static void reset(HttpServerRequest request) {
+        if (request.version() == HttpVersion.HTTP_2) {
+            request.response().reset(INTERNAL_ERROR);
+            return;
+        }
+        if (request.connection() instanceof ConnectionBase connection && connection.channel().isOpen()) {
+            // A plain close looks like the end of the body to a client of HTTP/1.0; a reset does not.
+            connection.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        request.connection().close();
+    }
+}
