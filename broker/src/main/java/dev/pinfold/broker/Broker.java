@@ -3,19 +3,25 @@ package dev.pinfold.broker;
 import dev.pinfold.broker.api.ApiServer;
 import dev.pinfold.broker.api.Authenticator;
 import dev.pinfold.broker.api.ContentRoutes;
+import dev.pinfold.broker.api.DrainRoutes;
 import dev.pinfold.broker.api.Errors;
 import dev.pinfold.broker.api.ManagementServer;
 import dev.pinfold.broker.api.OperatorRoutes;
 import dev.pinfold.broker.api.PinRoutes;
+import dev.pinfold.broker.api.PlanRoutes;
+import dev.pinfold.broker.api.PolicyRoutes;
 import dev.pinfold.broker.api.RateLimiter;
 import dev.pinfold.broker.api.RetrievalRoutes;
+import dev.pinfold.broker.api.UsageRoutes;
 import dev.pinfold.broker.cluster.BrokerIdentity;
 import dev.pinfold.broker.config.BrokerConfig;
 import dev.pinfold.broker.gateway.GatewayServer;
 import dev.pinfold.broker.pin.PinService;
 import dev.pinfold.broker.placement.FleetView;
+import dev.pinfold.broker.placement.Mover;
 import dev.pinfold.broker.placement.Placer;
-import dev.pinfold.broker.placement.PolicyFile;
+import dev.pinfold.broker.placement.Policies;
+import dev.pinfold.broker.placement.ProviderStates;
 import dev.pinfold.broker.provider.Fleet;
 import dev.pinfold.broker.provider.ProviderSpec;
 import dev.pinfold.broker.reconcile.Decide;
@@ -29,12 +35,17 @@ import dev.pinfold.broker.retrieval.RetrievalLog;
 import dev.pinfold.broker.store.CopyStore;
 import dev.pinfold.broker.store.Database;
 import dev.pinfold.broker.store.DatabaseConfig;
+import dev.pinfold.broker.store.MoveStore;
 import dev.pinfold.broker.store.PinDetails;
 import dev.pinfold.broker.store.PinLists;
 import dev.pinfold.broker.store.PinStore;
 import dev.pinfold.broker.store.PlacementStore;
+import dev.pinfold.broker.store.PlanStore;
+import dev.pinfold.broker.store.PolicyStore;
+import dev.pinfold.broker.store.ProviderStateStore;
 import dev.pinfold.broker.store.ReplicaStore;
 import dev.pinfold.broker.store.TokenStore;
+import dev.pinfold.broker.store.UsageStore;
 import dev.pinfold.broker.telemetry.Metrics;
 import dev.pinfold.content.dag.DagLimits;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -61,6 +72,10 @@ public final class Broker implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Broker.class);
     private static final Duration FOLD_EVERY = Duration.ofMillis(500);
     private static final int BACKLOG = 4_000;
+    private static final Duration MOVES_EVERY = Duration.ofMillis(250);
+    private static final Duration EXPIRY_EVERY = Duration.ofSeconds(1);
+    private static final int EXPIRED_AT_ONCE = 100;
+    private static final Duration POLICY_EVERY = Duration.ofSeconds(1);
     private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -100,12 +115,15 @@ public final class Broker implements AutoCloseable {
 
             Fleet fleet = opened(
                     Fleet.open(config.providers().stream().map(ProviderSpec::of).toList(), vertx, metrics));
-            FleetView view = new FleetView(config.providers(), fleet, replicas, clock);
             DataPath dataPath = opened(DataPath.open(config, vertx, metrics, clock));
 
             Wakeups wakeups = new Wakeups();
-            PolicyFile policy = PolicyFile.read(config.policy().file());
-            Placer placer = new Placer(placements, view, policy, placerSettings(), clock);
+            PolicyStore policyStore = new PolicyStore(database);
+            Policies policies = Policies.open(policyStore, config.policy().file());
+            ProviderStateStore stateStore = new ProviderStateStore(database);
+            ProviderStates states = ProviderStates.open(stateStore);
+            FleetView view = new FleetView(config.providers(), fleet, replicas, states, policies, clock);
+            Placer placer = new Placer(placements, view, policies, placerSettings());
             Steps steps = new Steps(fleet, replicas, dataPath, config.fetch().totalTimeout());
             Reconciler reconciler =
                     opened(new Reconciler(replicas, fleet, steps, reconcilerSettings(), clock, wakeups::placement));
@@ -117,12 +135,46 @@ public final class Broker implements AutoCloseable {
                 return settled;
             }));
             wakeups.set(placing::wake, reconciler::wake);
+            Mover mover = new Mover(
+                    new MoveStore(database),
+                    stateStore,
+                    states,
+                    view,
+                    policies,
+                    config.reconcile().retryMax(),
+                    clock);
+            Loop moving = opened(new Loop("moves", MOVES_EVERY, () -> {
+                int moved = mover.advance();
+                if (moved > 0) {
+                    wakeups.placement();
+                }
+                return 0;
+            }));
             opened(new Loop("tallies", FOLD_EVERY, () -> foldTallies(database, pinLists)))
+                    .start();
+            database.onNotify(
+                    ProviderStateStore.CHANGED_CHANNEL,
+                    provider -> Thread.startVirtualThread(states::reload),
+                    () -> Thread.startVirtualThread(states::reload));
+            database.onNotify(
+                    PolicyStore.CHANGED_CHANNEL,
+                    revision -> Thread.startVirtualThread(policies::reload),
+                    () -> Thread.startVirtualThread(policies::reload));
+            opened(new Loop("policy-file", POLICY_EVERY, () -> {
+                        policies.readFile();
+                        return 0;
+                    }))
                     .start();
             opened(new Loop("sweep", SWEEP_EVERY, () -> {
                         database.await(pinStore.dropExpiredKeys());
                         dataPath.sweep(replicas);
                         return 0;
+                    }))
+                    .start();
+            opened(new Loop("expiry", EXPIRY_EVERY, () -> {
+                        List<PinStore.Expired> expired = database.await(pinStore.expired(EXPIRED_AT_ONCE));
+                        expired.forEach(pin -> database.await(pinStore.expire(pin)));
+                        return expired.size();
                     }))
                     .start();
 
@@ -143,14 +195,26 @@ public final class Broker implements AutoCloseable {
                     vertx, config.listen(), config.cors(), new Errors(database::translate), router -> {
                         new PinRoutes(pins, auth, limiter, database::requireSpace, config.psa()).mount(router);
                         new OperatorRoutes(
-                                        new PinDetails(database.reads()), tokens, auth, config.providers(), fleet, view)
+                                        new PinDetails(database.reads()),
+                                        tokens,
+                                        auth,
+                                        config.providers(),
+                                        fleet,
+                                        view,
+                                        states,
+                                        policies)
                                 .mount(router);
                         new RetrievalRoutes(retrievals, auth).mount(router);
+                        new PolicyRoutes(policies, policyStore, auth).mount(router);
+                        new PlanRoutes(new PlanStore(database), policies, view, auth, moving::wake).mount(router);
+                        new DrainRoutes(stateStore, states, policies, config.providers(), auth).mount(router);
+                        new UsageRoutes(new UsageStore(database), policies, auth).mount(router);
                         content.mount(router);
                         gateway.mount(router);
                     }));
 
             placing.start();
+            moving.start();
             reconciler.start();
             management.started();
             log.info("event=broker.started endpoint={} management={}", endpoint(), managementEndpoint());
@@ -267,6 +331,11 @@ public final class Broker implements AutoCloseable {
 
     private static String host(String host) {
         return host.contains(":") ? "[" + host + "]" : host;
+    }
+
+    /** Every method and path of the application listener. */
+    public List<String> routes() {
+        return api.routes();
     }
 
     /** Tenants and tokens, for the command that started the broker. */

@@ -19,6 +19,14 @@ public record Explanation(
         alternatives = List.copyOf(alternatives);
     }
 
+    /** Points of the chosen set for the class's soft wishes. */
+    public long score() {
+        return verdicts.stream()
+                .filter(v -> v.outcome() == Outcome.CHOSEN)
+                .mapToLong(Verdict::score)
+                .sum();
+    }
+
     /** What became of a provider. */
     public enum Outcome {
         CHOSEN,
@@ -35,9 +43,16 @@ public record Explanation(
      * @param constraint the filter that kept it out; empty otherwise
      * @param reason in words
      * @param monthlyCost what one copy there costs; zero when it is excluded
+     * @param score its points for the class's soft wishes; 0 when it is excluded
      */
     public record Verdict(
-            String provider, Tier tier, Outcome outcome, String constraint, String reason, Money monthlyCost) {}
+            String provider,
+            Tier tier,
+            Outcome outcome,
+            String constraint,
+            String reason,
+            Money monthlyCost,
+            long score) {}
 
     /**
      * The decision without one provider.
@@ -46,8 +61,10 @@ public record Explanation(
      * @param providers what is chosen instead; empty when nothing is
      * @param monthlyCost its cost
      * @param durabilityNines its durability
+     * @param score its points for the class's soft wishes; 1000 is one wish of weight 1 fulfilled by one copy
      */
-    public record Alternative(String without, List<String> providers, Money monthlyCost, double durabilityNines) {
+    public record Alternative(
+            String without, List<String> providers, Money monthlyCost, double durabilityNines, long score) {
         /** Copies the list. */
         public Alternative {
             providers = List.copyOf(providers);

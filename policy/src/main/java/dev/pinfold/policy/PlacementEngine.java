@@ -1,7 +1,10 @@
 package dev.pinfold.policy;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -147,16 +150,27 @@ public final class PlacementEngine {
         RuleMatcher.Matched matched = RuleMatcher.match(policy, inventory, request);
         List<Explanation.Verdict> verdicts =
                 Verdicts.of(new Question(policy, matched.effective(), inventory, request), plan);
+        Map<String, Long> scores = new HashMap<>();
+        verdicts.forEach(verdict -> scores.put(verdict.provider(), verdict.score()));
         List<Explanation.Alternative> alternatives = new ArrayList<>();
         for (Plan.Chosen chosen : plan.chosen()) {
             Inventory without = inventory.keeping(p -> !p.id().equals(chosen.provider()));
             Plan other = plan(policy, without, request);
+            List<String> providers =
+                    other.chosen().stream().map(Plan.Chosen::provider).toList();
             alternatives.add(new Explanation.Alternative(
                     chosen.provider(),
-                    other.chosen().stream().map(Plan.Chosen::provider).toList(),
+                    providers,
                     other.totalMonthlyCost(),
-                    other.durabilityNines()));
+                    other.durabilityNines(),
+                    providers.stream()
+                            .mapToLong(p -> scores.getOrDefault(p, 0L))
+                            .sum()));
         }
+        alternatives.sort(Comparator.comparing(
+                        (Explanation.Alternative other) -> other.providers().isEmpty())
+                .thenComparing(Explanation.Alternative::monthlyCost)
+                .thenComparing(Explanation.Alternative::without));
         return new Explanation(plan, verdicts, Verdicts.filterCounts(plan), alternatives);
     }
 }

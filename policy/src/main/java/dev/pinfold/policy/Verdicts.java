@@ -20,9 +20,14 @@ final class Verdicts {
                 continue;
             }
             Eligibility eligibility = Eligibility.of(question, tier);
-            for (Eligibility.Candidate candidate : eligibility.candidates()) {
-                verdicts.add(
-                        eligible(candidate, chosen.contains(candidate.provider().id()), plan));
+            List<Eligibility.Candidate> candidates = eligibility.candidates();
+            long[] scores = tier == Tier.HOT
+                    ? Scores.of(question.effective().prefer(), candidates)
+                    : new long[candidates.size()];
+            for (int i = 0; i < scores.length; i++) {
+                Eligibility.Candidate candidate = candidates.get(i);
+                boolean taken = chosen.contains(candidate.provider().id());
+                verdicts.add(eligible(candidate, taken, plan, scores[i]));
             }
             for (Plan.Excluded out : eligibility.excluded()) {
                 verdicts.add(new Explanation.Verdict(
@@ -31,14 +36,16 @@ final class Verdicts {
                         Explanation.Outcome.EXCLUDED,
                         out.constraint(),
                         out.reason(),
-                        Money.ZERO));
+                        Money.ZERO,
+                        0));
             }
         }
         verdicts.sort(Comparator.comparing(Explanation.Verdict::tier).thenComparing(Explanation.Verdict::provider));
         return verdicts;
     }
 
-    private static Explanation.Verdict eligible(Eligibility.Candidate candidate, boolean chosen, Plan plan) {
+    private static Explanation.Verdict eligible(
+            Eligibility.Candidate candidate, boolean chosen, Plan plan, long score) {
         String id = candidate.provider().id();
         String reason;
         if (chosen) {
@@ -54,7 +61,8 @@ final class Verdicts {
                 chosen ? Explanation.Outcome.CHOSEN : Explanation.Outcome.NOT_NEEDED,
                 "",
                 reason,
-                new Money(candidate.cost()));
+                new Money(candidate.cost()),
+                score);
     }
 
     static SortedMap<String, Long> filterCounts(Plan plan) {

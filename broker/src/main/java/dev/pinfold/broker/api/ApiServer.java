@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.CorsHandler;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -19,9 +20,16 @@ import java.util.function.Consumer;
 /** The application listener: puts the routes together and opens the port. */
 public final class ApiServer implements AutoCloseable {
     private final HttpServer server;
+    private final List<String> routes;
 
-    private ApiServer(HttpServer server) {
+    private ApiServer(HttpServer server, Router router) {
         this.server = server;
+        this.routes = router.getRoutes().stream()
+                .filter(route -> route.getPath() != null && route.methods() != null)
+                .flatMap(route -> route.methods().stream().map(method -> method + " " + route.getPath()))
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     /** Opens the listener; a port that is taken is an {@link IllegalStateException} that says so. */
@@ -29,8 +37,13 @@ public final class ApiServer implements AutoCloseable {
             Vertx vertx, BrokerConfig.Listen listen, BrokerConfig.Cors cors, Errors errors, Consumer<Router> routes) {
         Router router = Router.router(vertx);
         CorsHandler corsHandler = CorsHandler.create()
-                .allowedMethods(
-                        Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.DELETE, HttpMethod.OPTIONS))
+                .allowedMethods(Set.of(
+                        HttpMethod.GET,
+                        HttpMethod.HEAD,
+                        HttpMethod.POST,
+                        HttpMethod.PUT,
+                        HttpMethod.DELETE,
+                        HttpMethod.OPTIONS))
                 .allowedHeaders(Set.of(
                         "Authorization",
                         "Content-Type",
@@ -57,13 +70,14 @@ public final class ApiServer implements AutoCloseable {
         cors.origins().forEach(corsHandler::addOrigin);
         router.route().handler(corsHandler);
         routes.accept(router);
+        OpenApi.mount(router);
         router.route("/pins").handler(ctx -> notAllowed(ctx, "GET, POST"));
         router.route("/pins/:requestid").handler(ctx -> notAllowed(ctx, "GET, POST, DELETE"));
         router.route().failureHandler(errors::handle);
         for (int status : new int[] {400, 404, 405, 413, 414, 415, 500}) {
             router.errorHandler(status, errors::handle);
         }
-        return new ApiServer(listen(vertx, listen, router, "listen"));
+        return new ApiServer(listen(vertx, listen, router, "listen"), router);
     }
 
     private static void notAllowed(RoutingContext ctx, String allowed) {
@@ -97,6 +111,11 @@ public final class ApiServer implements AutoCloseable {
                             + "); is another broker running? Choose another port with --port or " + key + ".port",
                     e);
         }
+    }
+
+    /** Every method and path that is served, as {@code GET /pins/:requestid}. */
+    public List<String> routes() {
+        return routes;
     }
 
     /** The port, also where the configuration said 0. */

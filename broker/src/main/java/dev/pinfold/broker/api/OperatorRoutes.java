@@ -7,6 +7,8 @@ import dev.pinfold.broker.config.BrokerConfig.ProviderEntry;
 import dev.pinfold.broker.pin.Caller;
 import dev.pinfold.broker.pin.Caller.Scope;
 import dev.pinfold.broker.placement.FleetView;
+import dev.pinfold.broker.placement.Policies;
+import dev.pinfold.broker.placement.ProviderStates;
 import dev.pinfold.broker.provider.Fleet;
 import dev.pinfold.broker.provider.GuardedProvider;
 import dev.pinfold.broker.provider.HealthSnapshot;
@@ -23,6 +25,8 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HexFormat;
@@ -44,6 +48,8 @@ public final class OperatorRoutes {
     private final List<ProviderEntry> catalog;
     private final Fleet fleet;
     private final FleetView view;
+    private final ProviderStates states;
+    private final Policies policies;
 
     public OperatorRoutes(
             PinDetails pins,
@@ -51,13 +57,17 @@ public final class OperatorRoutes {
             Authenticator auth,
             List<ProviderEntry> catalog,
             Fleet fleet,
-            FleetView view) {
+            FleetView view,
+            ProviderStates states,
+            Policies policies) {
         this.pins = pins;
         this.tokens = tokens;
         this.auth = auth;
         this.catalog = List.copyOf(catalog);
         this.fleet = fleet;
         this.view = view;
+        this.states = states;
+        this.policies = policies;
     }
 
     public void mount(Router router) {
@@ -185,7 +195,7 @@ public final class OperatorRoutes {
                 .put("tier", word(entry.tier()))
                 .put("labels", new JsonObject(new java.util.TreeMap<>(entry.labels())))
                 .put("capabilities", capabilities)
-                .put("state", "active")
+                .put("state", word(states.of(entry.id())))
                 .put(
                         "health",
                         new JsonObject()
@@ -213,7 +223,18 @@ public final class OperatorRoutes {
                                         "fixedMonthly",
                                         entry.price().fixedMonthly().toPlainString())
                                 .put("currency", entry.price().currency())
-                                .put("asOf", text(entry.price().asOf())));
+                                .put("asOf", text(entry.price().asOf()))
+                                .put("stale", stale(entry)));
+    }
+
+    /** Whether the price is older than the policy trusts; one that nobody dated is. */
+    private boolean stale(ProviderEntry entry) {
+        LocalDate asOf = entry.price().asOf();
+        return asOf == null
+                || asOf.atStartOfDay(ZoneOffset.UTC)
+                        .toInstant()
+                        .plus(policies.get().staleAfter())
+                        .isBefore(view.now().asOf());
     }
 
     private static @Nullable String text(@Nullable Object value) {
@@ -287,7 +308,8 @@ public final class OperatorRoutes {
                 .onFailure(ctx::fail);
     }
 
-    private static JsonNode body(RoutingContext ctx, Set<String> known) {
+    /** A JSON object with no other fields than these. */
+    static JsonNode body(RoutingContext ctx, Set<String> known) {
         PinRoutes.requireJson(ctx);
         JsonNode body = PinBodies.json(BoundedBody.of(ctx));
         if (!body.isObject()) {

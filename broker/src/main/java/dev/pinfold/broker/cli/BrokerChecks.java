@@ -24,6 +24,7 @@ final class BrokerChecks {
             JsonNode providers = client.get("/api/v1/providers").path("providers");
             List<Finding> findings = new ArrayList<>();
             findings.add(Finding.ok("broker", "answers at " + client.endpoint()));
+            findings.add(policy(client.get("/api/v1/policies")));
             providers.forEach(provider -> findings.add(provider(provider)));
             return findings;
         } catch (CliException e) {
@@ -32,6 +33,22 @@ final class BrokerChecks {
             }
             return List.of(Finding.fail("broker", e.text(), "start it again: that renews client.json"));
         }
+    }
+
+    private static Finding policy(JsonNode policies) {
+        String inForce = "revision " + policies.path("inForce").path("revision").asText() + " is in force";
+        JsonNode file = policies.path("file");
+        if (!file.path("state").asText().equals("refused")) {
+            return Finding.ok("policy", inForce);
+        }
+        JsonNode problem = file.path("problems").path(0);
+        return Finding.fail(
+                "policy",
+                inForce + "; the file is not followed: " + problem.path("file").asText() + ":"
+                        + problem.path("line").asText() + ":"
+                        + problem.path("column").asText() + ": "
+                        + problem.path("message").asText(),
+                "correct the file: it is read again at once");
     }
 
     private static Finding provider(JsonNode provider) {

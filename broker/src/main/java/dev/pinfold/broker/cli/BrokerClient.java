@@ -55,8 +55,16 @@ final class BrokerClient implements AutoCloseable {
                 .build());
     }
 
-    void delete(String path) {
-        json(request(path).timeout(ANSWER).DELETE().build());
+    JsonNode put(String path, String contentType, String body) {
+        return json(request(path)
+                .timeout(ANSWER)
+                .header("Content-Type", contentType)
+                .PUT(BodyPublishers.ofString(body))
+                .build());
+    }
+
+    JsonNode delete(String path) {
+        return json(request(path).timeout(ANSWER).DELETE().build());
     }
 
     /** Sends content; waits for the answer as long as it takes. */

@@ -102,6 +102,13 @@ final class PinExplainCommand extends ClientCommand {
         for (JsonNode conflict : plan.path("conflict")) {
             line("  " + text(conflict, "constraint") + ": " + text(conflict, "suggestion"));
         }
+        for (JsonNode note : plan.path("notes")) {
+            line("  note: " + note.asText());
+        }
+        notChosen(plan);
+    }
+
+    private void notChosen(JsonNode plan) {
         if (!plan.path("excluded").isEmpty()) {
             line("");
             line("Not chosen:");
@@ -109,6 +116,29 @@ final class PinExplainCommand extends ClientCommand {
         for (JsonNode excluded : plan.path("excluded")) {
             line("  " + text(excluded, "provider") + ": " + text(excluded, "reason") + " ("
                     + text(excluded, "constraint") + ")");
+        }
+        if (!plan.path("filters").isEmpty()) {
+            StringBuilder counts = new StringBuilder();
+            plan.path("filters")
+                    .properties()
+                    .forEach(filter -> counts.append(counts.isEmpty() ? "" : ", ")
+                            .append(filter.getKey())
+                            .append(' ')
+                            .append(filter.getValue().asText()));
+            line("  kept out by " + counts);
+        }
+        if (!plan.path("alternatives").isEmpty()) {
+            line("");
+            line("Instead:");
+        }
+        for (JsonNode other : plan.path("alternatives")) {
+            List<String> providers = new ArrayList<>();
+            other.path("providers").forEach(p -> providers.add(p.asText()));
+            line("  without " + text(other, "without") + ": "
+                    + (providers.isEmpty()
+                            ? "nothing could be placed"
+                            : String.join(", ", providers) + ", " + text(other, "monthlyCost") + " a month, "
+                                    + text(other, "durabilityNines") + " nines, score " + text(other, "score")));
         }
     }
 

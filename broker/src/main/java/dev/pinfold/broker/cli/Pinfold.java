@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             TokenCommand.class,
             TenantCommand.class,
             PolicyCommand.class,
+            PlanCommand.class,
             PieceCommand.class,
             DoctorCommand.class,
             CompletionCommand.class,

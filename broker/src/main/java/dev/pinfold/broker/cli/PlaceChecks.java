@@ -2,6 +2,8 @@ package dev.pinfold.broker.cli;
 
 import dev.pinfold.broker.config.BrokerConfig;
 import dev.pinfold.broker.config.Secret;
+import dev.pinfold.policy.Problem;
+import dev.pinfold.policy.document.PolicyDocuments;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -144,9 +146,20 @@ final class PlaceChecks {
 
     private Finding policy() {
         Path file = config.policy().file();
-        return Files.isReadable(file)
-                ? Finding.ok("policy", file.toString())
-                : Finding.fail("policy", file + " cannot be read", "check its permissions");
+        try {
+            List<Problem> problems = PolicyDocuments.policy(file.toString(), Files.readString(file))
+                    .problemsOrNone();
+            return problems.isEmpty()
+                    ? Finding.ok("policy", file.toString())
+                    : Finding.fail(
+                            "policy",
+                            problems.getFirst().toString(),
+                            problems.size() == 1
+                                    ? "correct this place"
+                                    : "see all " + problems.size() + " with 'pinfold policy check'");
+        } catch (IOException e) {
+            return Finding.fail("policy", file + " cannot be read", "check its permissions");
+        }
     }
 
     private static Path existing(Path path) {

@@ -20,10 +20,16 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The group {@code pinfold policy}: all offline; reads files and prints what the policy module answers. */
+/**
+ * The group {@code pinfold policy}. What works on files is offline and prints what the policy module answers; {@link
+ * PolicyRevisions} asks a running broker.
+ */
 @Command(
         name = "policy",
-        description = "Check, try and compare placement policies; needs no broker.",
+        description = {
+            "Check, try and compare placement policies: check, plan, explain, test, simulate and diff work on files",
+            "and need no broker. See and change the policy of a running one: ls, show, put, rollback."
+        },
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             PolicyCommand.Check.class,
@@ -31,7 +37,11 @@ import picocli.CommandLine.Spec;
             PolicyCommand.Explain.class,
             PolicyCommand.Test.class,
             PolicyCommand.Simulate.class,
-            PolicyCommand.Diff.class
+            PolicyCommand.Diff.class,
+            PolicyRevisions.Ls.class,
+            PolicyRevisions.Show.class,
+            PolicyRevisions.Put.class,
+            PolicyRevisions.Rollback.class
         },
         footer = {"", "Example:", "  pinfold policy check config/policies/quickstart.yaml"})
 final class PolicyCommand implements Runnable {

@@ -11,9 +11,17 @@ import picocli.CommandLine.Spec;
 /** The group {@code pinfold provider}. */
 @Command(
         name = "provider",
-        description = "Look at the providers that hold the copies.",
+        description = "Look at the providers that hold the copies, and decide what becomes of them.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ProviderCommand.Ls.class, ProviderCommand.Show.class},
+        subcommands = {
+            ProviderCommand.Ls.class,
+            ProviderCommand.Show.class,
+            ProviderLife.Cordon.class,
+            ProviderLife.Uncordon.class,
+            ProviderLife.Drain.class,
+            ProviderLife.Drains.class,
+            ProviderLife.Audit.class
+        },
         footer = {"", "Example:", "  pinfold provider ls"})
 final class ProviderCommand implements Runnable {
     @Spec

@@ -11,50 +11,72 @@ import dev.pinfold.policy.Health;
 import dev.pinfold.policy.Inventory;
 import dev.pinfold.policy.Limits;
 import dev.pinfold.policy.Money;
+import dev.pinfold.policy.Policy;
 import dev.pinfold.policy.Price;
 import dev.pinfold.policy.ProviderSnapshot;
-import dev.pinfold.policy.ProviderState;
 import dev.pinfold.policy.Tier;
+import dev.pinfold.policy.Upkeep;
 import dev.pinfold.policy.Usage;
+import dev.pinfold.policy.upkeep.RepairDecision;
 import dev.pinfold.spi.Capability;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The fleet as the policy engine sees it: catalog, price, health and usage of this moment in one immutable value. */
 public final class FleetView {
     private static final Duration USAGE_AGE = Duration.ofSeconds(30);
+    private static final Duration LOSSES_AGE = Duration.ofSeconds(1);
 
     private final List<ProviderEntry> catalog;
     private final Fleet fleet;
     private final ReplicaStore replicas;
+    private final ProviderStates states;
+    private final Supplier<Policy> policy;
     private final Clock clock;
-    private volatile Counted counted = new Counted(Instant.MIN, Map.of());
+    private volatile Counted counted = new Counted(Instant.MIN, Map.of(), Map.of());
+    private volatile Losses losses = new Losses(Instant.MIN, new ReplicaStore.Lost(0, 0));
 
-    private record Counted(Instant at, Map<String, ReplicaStore.Usage> usage) {}
+    private record Counted(Instant at, Map<String, ReplicaStore.Usage> usage, Map<String, Integer> failures) {}
 
-    public FleetView(List<ProviderEntry> catalog, Fleet fleet, ReplicaStore replicas, Clock clock) {
+    private record Losses(Instant at, ReplicaStore.Lost lost) {}
+
+    public FleetView(
+            List<ProviderEntry> catalog,
+            Fleet fleet,
+            ReplicaStore replicas,
+            ProviderStates states,
+            Supplier<Policy> policy,
+            Clock clock) {
         this.catalog = List.copyOf(catalog);
         this.fleet = fleet;
         this.replicas = replicas;
+        this.states = states;
+        this.policy = policy;
         this.clock = clock;
     }
 
     /** The fleet as it is. */
     public Inventory now() {
-        Map<String, ReplicaStore.Usage> usage = usage();
+        Counted now = counted();
         return Inventory.of(
                 clock.instant(),
                 catalog.stream()
-                        .map(entry -> snapshot(entry, health(entry.id()), usage.get(entry.id())))
+                        .map(entry -> snapshot(
+                                entry,
+                                health(entry.id(), now.failures()),
+                                now.usage().get(entry.id())))
                         .toList());
     }
 
@@ -70,12 +92,26 @@ public final class FleetView {
     }
 
     private Map<String, ReplicaStore.Usage> usage() {
+        return counted().usage();
+    }
+
+    private Counted counted() {
         Counted now = counted;
         if (now.at().plus(USAGE_AGE).isBefore(clock.instant())) {
-            now = new Counted(clock.instant(), replicas.usage());
+            now = new Counted(clock.instant(), replicas.usage(), replicas.lostSince(auditWindow()));
             counted = now;
         }
-        return now.usage();
+        return now;
+    }
+
+    /** The longest time over which a rule counts failed audits. */
+    private Duration auditWindow() {
+        return policy.get().classes().values().stream()
+                .map(c -> c.health().evict())
+                .map(evict -> evict == null ? null : evict.window())
+                .filter(Objects::nonNull)
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ofDays(30));
     }
 
     /** What a provider holds for us, at most half a minute old. */
@@ -83,7 +119,35 @@ public final class FleetView {
         return usage().getOrDefault(provider, new ReplicaStore.Usage(0, 0));
     }
 
-    private Health health(String id) {
+    /**
+     * Why nothing is repaired or moved now; null when it is. One provider's end is what repair is for; when so many copies
+     * at several providers are lost at once, the cause is more likely ours than theirs.
+     */
+    public @Nullable String brake(Upkeep.Repair rule) {
+        Losses now = losses;
+        if (now.at().plus(LOSSES_AGE).isBefore(clock.instant())) {
+            now = new Losses(clock.instant(), replicas.lost());
+            losses = now;
+        }
+        long lost = now.lost().copies();
+        if (now.lost().providers() < 2) {
+            return null;
+        }
+        long all = copies();
+        return !RepairDecision.brakeTrips(rule, lost, all)
+                ? null
+                : "repair and moves are stopped: " + lost + " of " + all + " copies at "
+                        + now.lost().providers()
+                        + " providers are lost, and the policy's massFailureBrake is " + rule.massFailureBrake()
+                        + "; find the cause, or raise repair.massFailureBrake to go on";
+    }
+
+    /** How many copies there are, at most half a minute old. */
+    public long copies() {
+        return usage().values().stream().mapToLong(ReplicaStore.Usage::pins).sum();
+    }
+
+    private Health health(String id, Map<String, Integer> failures) {
         HealthSnapshot health =
                 fleet.find(id).map(GuardedProvider::health).orElseThrow(() -> new IllegalStateException(id));
         return new Health(
@@ -97,7 +161,7 @@ public final class FleetView {
                     case OPEN -> Breaker.OPEN;
                 },
                 health.unhealthySince(),
-                0);
+                failures.getOrDefault(id, 0));
     }
 
     private ProviderSnapshot snapshot(ProviderEntry entry, Health health, ReplicaStore.@Nullable Usage usage) {
@@ -113,7 +177,7 @@ public final class FleetView {
                 price(entry.price()),
                 health,
                 usage == null ? Usage.EMPTY : new Usage(usage.pins(), usage.bytes()),
-                ProviderState.ACTIVE);
+                states.of(entry.id()));
     }
 
     private Set<String> capabilities(String id) {

@@ -1,29 +1,25 @@
 package dev.pinfold.broker.placement;
 
-import dev.pinfold.broker.pin.PinStatus;
+import dev.pinfold.broker.placement.PinPlacement.Placed;
 import dev.pinfold.broker.replica.Projection;
-import dev.pinfold.broker.replica.Projection.Goal;
 import dev.pinfold.broker.replica.ReplicaState;
 import dev.pinfold.broker.store.PlacementStore;
+import dev.pinfold.broker.store.PlacementStore.Batch;
+import dev.pinfold.broker.store.PlacementStore.Charge;
 import dev.pinfold.broker.store.PlacementStore.CopyWork;
+import dev.pinfold.broker.store.PlacementStore.Decided;
 import dev.pinfold.broker.store.PlacementStore.Decision;
 import dev.pinfold.broker.store.PlacementStore.PinChange;
 import dev.pinfold.broker.store.PlacementStore.PinWork;
 import dev.pinfold.broker.store.PlacementStore.Work;
-import dev.pinfold.policy.HotGoal;
-import dev.pinfold.policy.Inventory;
-import dev.pinfold.policy.PlacementEngine;
-import dev.pinfold.policy.PlacementRequest;
-import dev.pinfold.policy.Plan;
+import dev.pinfold.policy.Explanation;
 import dev.pinfold.policy.Policy;
-import dev.pinfold.policy.Tier;
 import dev.pinfold.policy.command.PlanJson;
 import io.vertx.core.json.JsonObject;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,24 +32,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides where the copies of due contents go and what their pins show. Takes a batch of contents, asks the policy
- * engine for every pin that has no placement or whose placement lost a copy, and writes the decisions with their
- * explanation. Level-triggered: it looks at how things are, never at what happened.
+ * Decides where the copies of due contents go, what they cost and what their pins show. Takes a batch of contents, asks
+ * {@link PinPlacement} for every pin, and writes the decisions with their explanation. Level-triggered: it looks at how
+ * things are, never at what happened.
  */
 public final class Placer {
     private static final int BATCH = 64;
-    /** Copies that count as held, or on their way, when the engine is asked what is missing. */
-    private static final Set<ReplicaState> SOUND =
-            EnumSet.of(ReplicaState.ORDERED, ReplicaState.ACCEPTED, ReplicaState.CLAIMED, ReplicaState.VERIFIED);
-
-    private static final Set<ReplicaState> BROKEN = EnumSet.of(ReplicaState.LOST, ReplicaState.FAILED);
 
     private final PlacementStore store;
     private final FleetView fleet;
     private final Supplier<Policy> policy;
     private final Settings settings;
-    private final Clock clock;
-    private final PlacementEngine engine = new PlacementEngine();
 
     /**
      * The figures behind the rules.
@@ -69,155 +58,67 @@ public final class Placer {
         }
     }
 
-    public Placer(PlacementStore store, FleetView fleet, Supplier<Policy> policy, Settings settings, Clock clock) {
+    public Placer(PlacementStore store, FleetView fleet, Supplier<Policy> policy, Settings settings) {
         this.store = store;
         this.fleet = fleet;
         this.policy = policy;
         this.settings = settings;
-        this.clock = clock;
     }
 
     /** Settles one batch of due contents; returns how many there were. */
     public int settle() {
-        return store.settle(BATCH, settings.grace(), work -> {
-            Inventory world = fleet.now();
-            return work.stream().map(content -> decide(content, world)).toList();
-        });
+        Policy inForce = policy.get();
+        return store.settle(BATCH, settings.grace(), !inForce.budgets().isEmpty(), batch -> decide(inForce, batch));
     }
 
-    private Decision decide(Work work, Inventory world) {
+    private List<Decision> decide(Policy inForce, Batch batch) {
+        PinPlacement placement = new PinPlacement(
+                inForce,
+                fleet.now(),
+                fleet::atItsBest,
+                fleet.brake(inForce.upkeep().repair()),
+                new Ledger(inForce.budgets(), batch.spent()),
+                settings.giveUpAfter());
+        return batch.work().stream().map(work -> decide(placement, work)).toList();
+    }
+
+    private Decision decide(PinPlacement placement, Work work) {
         List<PinChange> changes = new ArrayList<>();
         Set<String> wanted = new LinkedHashSet<>();
+        Map<String, Charge> charged = new HashMap<>();
+        work.charges().forEach(charge -> charged.put(charge.provider(), charge));
         boolean complete = true;
         for (PinWork pin : work.pins()) {
-            Placed placed = place(pin, work, world);
+            Placed placed = placement.place(pin, work);
+            placement.charge(pin, placed, charged);
+            inherit(pin, placed, work, charged);
             wanted.addAll(placed.providers());
             complete &= placed.complete();
-            PinChange change = change(pin, placed, work);
+            PinChange change = change(placement, pin, placed, work);
             if (change != null) {
                 changes.add(change);
             }
         }
-        return new Decision(work.content(), changes, wanted, complete ? null : settings.retry());
+        List<Charge> news = charged.values().stream()
+                .filter(charge -> wanted.contains(charge.provider()))
+                .filter(charge -> !work.charges().contains(charge))
+                .toList();
+        return new Decision(work.content(), changes, wanted, news, complete ? null : settings.retry());
     }
 
-    /**
-     * Where a pin's copies are to be.
-     *
-     * @param plan the decision taken just now; null when the last one stands
-     * @param providers where copies shall be
-     * @param hopeless why nothing will ever do; null while there is a way
-     * @param waiting why something is missing; null when the copies themselves say it
-     * @param complete whether nothing is to be tried again by time alone
-     */
-    private record Placed(
-            @Nullable Plan plan,
-            List<String> providers,
-            Goal goal,
-            @Nullable String hopeless,
-            @Nullable String waiting,
-            boolean complete) {}
-
-    private Placed place(PinWork pin, Work work, Inventory world) {
-        List<String> last = pin.providers().orElse(null);
-        Goal goal = pin.goal();
-        if (last != null && last.isEmpty() && pin.status() == PinStatus.FAILED && goal != null) {
-            return new Placed(null, last, goal, pin.info().get("status_details"), null, true);
+    /** Lets a pin pay for the copies whose payer has been deleted. */
+    private static void inherit(PinWork pin, Placed placed, Work work, Map<String, Charge> charged) {
+        for (String provider : placed.providers()) {
+            Charge charge = charged.get(provider);
+            if (charge != null
+                    && work.pins().stream().noneMatch(p -> p.requestId().equals(charge.requestId()))) {
+                charged.put(
+                        provider, new Charge(provider, pin.requestId(), pin.tenantId(), pin.tokenId(), charge.picos()));
+            }
         }
-        if (last != null && goal != null && sourceless(pin, work)) {
-            String reason = "no source had the content for " + words(settings.giveUpAfter()) + "; "
-                    + (work.sourceReport() == null ? "" : work.sourceReport() + "; ")
-                    + "upload it, or pin again with origins that have it";
-            return new Placed(null, List.of(), goal, reason, null, true);
-        }
-        if (last != null && goal != null && stands(last, goal, work, world)) {
-            return new Placed(null, last, goal, null, null, true);
-        }
-        return decideAnew(pin, work, world, last);
     }
 
-    /** Whether a decision needs no other: enough copies, all at providers that exist and have not failed. */
-    private static boolean stands(List<String> providers, Goal goal, Work work, Inventory world) {
-        Set<String> broken = providersIn(work.copies(), BROKEN);
-        return providers.size() >= goal.target()
-                && providers.stream()
-                        .allMatch(p -> !broken.contains(p) && world.provider(p).isPresent());
-    }
-
-    private static Set<String> providersIn(Collection<CopyWork> copies, Set<ReplicaState> states) {
-        return copies.stream()
-                .filter(c -> states.contains(c.state()))
-                .map(CopyWork::provider)
-                .collect(Collectors.toUnmodifiableSet());
-    }
-
-    private Placed decideAnew(PinWork pin, Work work, Inventory world, @Nullable List<String> last) {
-        Set<String> broken = providersIn(work.copies(), BROKEN);
-        Set<String> sound = providersIn(work.copies(), SOUND);
-        PlacementRequest request = request(pin, work, sound, last != null);
-        Plan plan = engine.plan(policy.get(), world.keeping(p -> !broken.contains(p.id())), request);
-        Goal goal = goal(plan.hot());
-        if (!plan.feasible()) {
-            String conflict = conflict(plan);
-            boolean waitable = last != null
-                    || plan.decision() == Plan.Decision.QUEUE
-                    || engine.plan(policy.get(), fleet.atItsBest(), request).feasible();
-            return new Placed(
-                    plan, last == null ? List.of() : last, goal, waitable ? null : conflict, conflict, !waitable);
-        }
-        List<String> chosen = new ArrayList<>(plan.providers(Tier.HOT).toList());
-        boolean enough = chosen.size() >= goal.target();
-        if (!enough && last != null) {
-            // Nobody can stand in for a broken copy: keep wanting it, so that it is used again when it is back.
-            last.stream()
-                    .filter(p -> !chosen.contains(p) && world.provider(p).isPresent())
-                    .limit(goal.target() - chosen.size())
-                    .forEach(chosen::add);
-        }
-        return new Placed(plan, chosen, goal, null, enough ? null : degraded(plan, broken), enough);
-    }
-
-    private static PlacementRequest request(PinWork pin, Work work, Set<String> sound, boolean repair) {
-        return PlacementRequest.of(pin.token(), pin.name() == null ? "" : pin.name(), work.content(), work.sizeBytes())
-                .withTenant(pin.tenant())
-                .withMeta(pin.meta())
-                .withExisting(List.copyOf(sound))
-                .withRebalance(!repair);
-    }
-
-    private static Goal goal(HotGoal hot) {
-        return new Goal(hot.pinnedAt(), hot.target(), hot.ack() == HotGoal.Ack.VERIFIED);
-    }
-
-    private static String conflict(Plan plan) {
-        return "cannot be placed"
-                + (plan.decisionReason().isEmpty() ? "" : " (" + plan.decisionReason() + ")")
-                + plan.conflict().stream()
-                        .limit(3)
-                        .map(c -> "; " + c.constraint() + ": " + c.suggestion())
-                        .collect(Collectors.joining());
-    }
-
-    private static String degraded(Plan plan, Set<String> broken) {
-        String excluded = plan.excluded().stream()
-                .limit(3)
-                .map(e -> e.provider() + " (" + e.reason() + ")")
-                .collect(Collectors.joining(", "));
-        return "no other provider can take a copy"
-                + (broken.isEmpty() ? "" : "; broken: " + String.join(", ", broken))
-                + (excluded.isEmpty() ? "" : "; not usable: " + excluded);
-    }
-
-    /** Whether the bytes were looked for in vain long enough, and no copy exists or is being made. */
-    private boolean sourceless(PinWork pin, Work work) {
-        boolean old = clock.millis() - pin.created() > settings.giveUpAfter().toMillis();
-        return old
-                && !work.copies().isEmpty()
-                && work.copies().stream()
-                        .allMatch(c -> c.state() == ReplicaState.PLANNED && "no-source".equals(c.failure()));
-    }
-
-    private @Nullable PinChange change(PinWork pin, Placed placed, Work work) {
+    private @Nullable PinChange change(PinPlacement placement, PinWork pin, Placed placed, Work work) {
         List<CopyWork> mine = work.copies().stream()
                 .filter(c -> placed.providers().contains(c.provider()))
                 .toList();
@@ -228,30 +129,52 @@ public final class Placer {
         String waiting = said.isEmpty() ? null : said;
         Projection.Shown shown = Projection.show(
                 placed.goal(), mine.stream().map(CopyWork::state).toList(), placed.hopeless(), waiting);
+        Explanation decision = placed.decision();
+        Decided decided = decision == null ? null : decided(placement, pin, decision, work);
         Map<String, String> info = new LinkedHashMap<>(shown.info());
+        Instant expires = decided != null && decided.expires() != null ? decided.expires() : pin.expires();
+        if (expires != null) {
+            info.put("pinfold_expires", expires.toString());
+        }
         List<String> delegates = delegates(mine);
-        Plan plan = placed.plan();
-        boolean same = plan == null
+        boolean same = decided == null
                 && shown.status() == pin.status()
                 && info.equals(pin.info())
                 && delegates.equals(pin.delegates())
-                && placed.providers().equals(pin.providers().orElse(null));
+                && placed.providers().equals(pin.providers().orElse(null))
+                && Objects.equals(placed.move().to(), pin.moveTo().orElse(null))
+                && Objects.equals(placed.move().replan(), pin.replan())
+                && placed.degraded() == pin.degraded();
         if (same) {
             return null;
         }
         boolean moved = shown.status() != pin.status();
-        boolean undecided = placed.providers().isEmpty() && placed.hopeless() == null;
+        boolean undecided = placed.providers().isEmpty()
+                && placed.hopeless() == null
+                && pin.providers().isEmpty();
+        String note = placed.move().arrived() ? placed.move().note() : null;
         return new PinChange(
                 pin.requestId(),
                 shown.status(),
                 info,
                 delegates,
-                plan == null ? null : new JsonObject(PlanJson.plan(plan)).encode(),
+                decided,
                 undecided ? null : placed.providers(),
                 placed.goal(),
-                plan == null ? null : plan.policyRevision(),
-                moved ? "pin." + shown.status().word() : null,
-                moved ? info.getOrDefault("status_details", info.get("pinfold_replicas")) : null);
+                placed.move(),
+                placed.degraded(),
+                note != null ? "pin.moved" : moved ? "pin." + shown.status().word() : null,
+                note != null ? note : moved ? info.getOrDefault("status_details", info.get("pinfold_replicas")) : null);
+    }
+
+    private static Decided decided(PinPlacement placement, PinWork pin, Explanation decision, Work work) {
+        return new Decided(
+                new JsonObject(PlanJson.decision(decision)).encode(),
+                decision.plan().policyRevision(),
+                decision.plan().rule(),
+                work.sizeBytes(),
+                placement.expires(pin, decision.plan()),
+                decision.plan().retention().keepLast());
     }
 
     /** What the copies that are not there say, the first few. */
@@ -278,9 +201,5 @@ public final class Placer {
 
     private static boolean dialable(String multiaddr) {
         return multiaddr.length() <= 512 && multiaddr.matches("/[!-~]+/p2p/[A-Za-z0-9]{20,128}");
-    }
-
-    private static String words(Duration duration) {
-        return duration.toHours() >= 1 ? duration.toHours() + " h" : duration.toSeconds() + " s";
     }
 }

@@ -94,6 +94,21 @@ public final class PinStore {
 
     private static final String DROP_EXPIRED_KEYS = "DELETE FROM idempotency WHERE expires <= now()";
 
+    /** Of the pins under one rule of one tenant the newest stay, whatever their age. */
+    private static final String EXPIRED = """
+            SELECT p.tenant_id, p.request_id, p.content FROM pin p
+            WHERE p.expires_at <= now() AND (p.keep_last = 0 OR (
+              SELECT count(*) FROM (
+                SELECT 1 FROM pin newer
+                WHERE newer.tenant_id = p.tenant_id AND newer.rule = p.rule AND newer.created > p.created
+                  AND newer.expires_at IS NOT NULL
+                LIMIT p.keep_last) AS kept) >= p.keep_last)
+            ORDER BY p.expires_at LIMIT $1
+            """;
+
+    private static final String NOTE_EXPIRED =
+            "INSERT INTO event (content, request_id, type) VALUES ($1, $2, 'pin.expired')";
+
     private final SqlClient reads;
     private final Pool writes;
 
@@ -277,6 +292,28 @@ public final class PinStore {
         public QuotaReached() {
             super("the token's pin quota is reached", null, false, false);
         }
+    }
+
+    /** A pin whose time has passed. */
+    public record Expired(int tenantId, UUID requestId, String content) {}
+
+    /** Pins whose time has passed and that no rule keeps. */
+    public Future<List<Expired>> expired(int most) {
+        return writes.preparedQuery(EXPIRED).execute(Tuple.of(most)).map(rows -> {
+            List<Expired> expired = new ArrayList<>();
+            rows.forEach(row -> expired.add(new Expired(row.getInteger(0), row.getUUID(1), row.getString(2))));
+            return expired;
+        });
+    }
+
+    /** Removes a pin whose time has passed. */
+    public Future<Boolean> expire(Expired pin) {
+        return again(() -> writes.withTransaction(sql -> delete(sql, pin.tenantId(), pin.requestId())
+                .compose(gone -> gone
+                        ? sql.preparedQuery(NOTE_EXPIRED)
+                                .execute(Tuple.of(pin.content(), pin.requestId()))
+                                .map(true)
+                        : Future.succeededFuture(false))));
     }
 
     /** Forgets idempotency keys that have expired. */

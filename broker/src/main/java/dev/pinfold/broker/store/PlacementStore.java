@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,46 +33,14 @@ public final class PlacementStore {
             """;
     private static final String PINS = """
             SELECT p.content, p.request_id, tenant.name, coalesce(token.name, ''), p.status, p.name, p.meta, p.created,
-              p.info, p.delegates, p.providers, p.goal_min, p.goal_target, p.goal_verified
+              p.info, p.delegates, p.providers, p.goal_min, p.goal_target, p.goal_verified,
+              p.tenant_id, p.token_id, p.move_to, p.replan, p.degraded, p.decided_size, p.expires_at
             FROM pin p JOIN tenant ON tenant.id = p.tenant_id LEFT JOIN token ON token.id = p.token_id
             WHERE p.content = ANY ($1) ORDER BY p.created
             """;
     private static final String COPIES = """
             SELECT content, id, provider, state, order_key IS NOT NULL, delegates, failure, detail, since
             FROM replica WHERE content = ANY ($1) ORDER BY provider
-            """;
-    private static final String WRITE_PINS = """
-            WITH said AS (
-              SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[],
-                $7::int[], $8::int[], $9::boolean[], $10::bigint[], $11::text[], $12::text[])
-              AS u (id, status, info, delegates, plan, providers, ack, target, verified, revision, event, detail)
-            ), noted AS (
-              INSERT INTO event (content, request_id, type, detail)
-              SELECT pin.content, said.id, said.event, said.detail
-              FROM said JOIN pin ON pin.request_id = said.id WHERE said.event IS NOT NULL
-            )
-            UPDATE pin SET status = said.status, info = said.info::jsonb, delegates = said.delegates::jsonb,
-              plan = coalesce(said.plan::jsonb, pin.plan),
-              providers = CASE WHEN said.providers IS NULL THEN pin.providers ELSE string_to_array(said.providers, ',') END,
-              goal_min = said.ack, goal_target = said.target, goal_verified = said.verified,
-              policy_revision = coalesce(said.revision, pin.policy_revision)
-            FROM said WHERE pin.request_id = said.id
-            """;
-    private static final String ADD_COPIES = """
-            INSERT INTO replica (content, provider, state, due_at)
-            SELECT content, provider, 'planned', now() FROM unnest($1::text[], $2::text[]) AS u (content, provider)
-            ON CONFLICT (content, provider) DO NOTHING
-            """;
-    private static final String RECALL = """
-            UPDATE replica SET state = CASE WHEN order_key IS NULL THEN 'planned' ELSE 'ordered' END,
-              since = now(), looks = 0, due_at = now(), fence = floor(random() * 9e15)::bigint
-            WHERE id = ANY ($1) AND state = 'retiring'
-            """;
-    private static final String RETIRE = """
-            UPDATE replica SET state = 'retiring', since = now(), looks = 0, fence = floor(random() * 9e15)::bigint,
-              failure = NULL, detail = NULL,
-              due_at = now() + CASE WHEN order_key IS NULL THEN 0 ELSE $2 END * interval '1 millisecond'
-            WHERE id = ANY ($1) AND state <> 'retiring'
             """;
     private static final String SETTLED = """
             UPDATE content SET due_at = now() + u.millis * interval '1 millisecond'
@@ -87,9 +54,34 @@ public final class PlacementStore {
     private static final String MARK_ALL = "UPDATE content SET due_at = now()";
 
     private final Database database;
+    private final Charges charges;
 
     public PlacementStore(Database database) {
         this.database = database;
+        this.charges = new Charges(database);
+    }
+
+    /**
+     * A copy that is paid for.
+     *
+     * @param requestId the pin that pays
+     * @param picos 10<sup>-12</sup> of the policy's currency per month
+     */
+    public record Charge(String provider, UUID requestId, int tenantId, UUID tokenId, long picos) {}
+
+    /** What the copies of a token cost this month, those that ended in it included. */
+    public record Spent(String tenant, String token, long picos) {}
+
+    /**
+     * Contents to be decided upon together.
+     *
+     * @param spent what was spent before; empty where nobody asked for it
+     */
+    public record Batch(List<Work> work, List<Spent> spent) {
+        public Batch {
+            work = List.copyOf(work);
+            spent = List.copyOf(spent);
+        }
     }
 
     /** A due content. */
@@ -98,20 +90,29 @@ public final class PlacementStore {
             @Nullable Long sizeBytes,
             @Nullable String sourceReport,
             List<PinWork> pins,
-            List<CopyWork> copies) {
+            List<CopyWork> copies,
+            List<Charge> charges) {
         public Work {
             pins = List.copyOf(pins);
             copies = List.copyOf(copies);
+            charges = List.copyOf(charges);
         }
     }
 
     /**
      * A pin of a due content.
      *
-     * @param providers where the last decision put its copies; empty while there is none
+     * @param providers where its copies are to be now, those being left included; empty while there is no decision
+     * @param moveTo where its copies are moving; empty when they are not
+     * @param replan who wants it decided anew; null when nobody does
+     * @param degraded whether the last decision found less than wanted
+     * @param decidedSize the size that the last decision reckoned with; null: unknown
+     * @param expires when it ends; null: when somebody deletes it
      */
     public record PinWork(
             UUID requestId,
+            int tenantId,
+            UUID tokenId,
             String tenant,
             String token,
             PinStatus status,
@@ -121,7 +122,12 @@ public final class PlacementStore {
             Map<String, String> info,
             List<String> delegates,
             Optional<List<String>> providers,
-            @Nullable Goal goal) {}
+            @Nullable Goal goal,
+            Optional<List<String>> moveTo,
+            @Nullable String replan,
+            boolean degraded,
+            @Nullable Long decidedSize,
+            @Nullable Instant expires) {}
 
     /** A copy of a due content. */
     public record CopyWork(
@@ -139,19 +145,58 @@ public final class PlacementStore {
      *
      * @param pins the pins that change
      * @param wanted providers that shall have a copy
+     * @param charges what is to be charged anew
      * @param next when to look again; null: when something happens
      */
     public record Decision(
             String content,
             List<PinChange> pins,
             Collection<String> wanted,
-            @Nullable Duration next) {}
+            List<Charge> charges,
+            @Nullable Duration next) {
+        public Decision {
+            charges = List.copyOf(charges);
+        }
+    }
+
+    /**
+     * A decision as it is kept.
+     *
+     * @param json the whole plan with its explanation
+     * @param sizeBytes the size it reckoned with; null: unknown
+     * @param expires when the pin ends; null leaves what is known
+     */
+    public record Decided(
+            String json,
+            long policyRevision,
+            String rule,
+            @Nullable Long sizeBytes,
+            @Nullable Instant expires,
+            int keepLast) {}
+
+    /**
+     * Where a pin's copies are going.
+     *
+     * @param to where they shall be in the end; null when they do not move
+     * @param replan who still waits for that; null when nobody does
+     * @param note what came of it, once; null otherwise
+     * @param arrived whether the copies being left were given up just now
+     */
+    public record Move(
+            @Nullable List<String> to,
+            @Nullable String replan,
+            @Nullable String note,
+            boolean arrived) {
+        /** Nothing moves. */
+        public static final Move NONE = new Move(null, null, null, false);
+    }
 
     /**
      * What is written to a pin.
      *
-     * @param planJson the whole plan; null keeps the last one
+     * @param decided a decision taken just now; null keeps the last one
      * @param providers null keeps the last decision
+     * @param degraded whether the decision found less than wanted
      * @param event the event to note; null where nothing is worth one
      */
     public record PinChange(
@@ -159,10 +204,11 @@ public final class PlacementStore {
             PinStatus status,
             Map<String, String> info,
             List<String> delegates,
-            @Nullable String planJson,
+            @Nullable Decided decided,
             @Nullable List<String> providers,
             Goal goal,
-            @Nullable Long policyRevision,
+            Move move,
+            boolean degraded,
             @Nullable String event,
             @Nullable String eventDetail) {}
 
@@ -170,16 +216,21 @@ public final class PlacementStore {
      * Takes due contents, lets them be decided upon and writes the decisions.
      *
      * @param grace how long a copy that nobody wants is kept
+     * @param money whether what was spent is needed; no other decision that needs it is taken meanwhile
      * @return how many contents were settled
      */
-    public int settle(int most, Duration grace, Function<List<Work>, List<Decision>> decide) {
+    public int settle(int most, Duration grace, boolean money, Function<Batch, List<Decision>> decide) {
         SqlConnection sql = database.await(database.bookkeeping().getConnection());
         try {
             Transaction transaction = database.await(sql.begin());
             try {
                 List<Work> work = take(sql, most);
                 if (!work.isEmpty()) {
-                    write(sql, work, decide.apply(work), grace);
+                    if (money) {
+                        charges.lock(sql);
+                    }
+                    Batch batch = new Batch(work, money ? charges.spent(sql) : List.of());
+                    write(sql, work, decide.apply(batch), grace, money);
                 }
                 database.await(transaction.commit());
                 return work.size();
@@ -221,13 +272,15 @@ public final class PlacementStore {
         for (Row row : run(sql, COPIES, cids)) {
             copies.computeIfAbsent(row.getString(0), k -> new ArrayList<>()).add(copy(row));
         }
+        Map<String, List<Charge>> charged = charges.of(sql, contents.keySet());
         return contents.values().stream()
                 .map(row -> new Work(
                         row.getString(0),
                         row.getLong(1),
                         row.getString(2),
                         pins.getOrDefault(row.getString(0), List.of()),
-                        copies.getOrDefault(row.getString(0), List.of())))
+                        copies.getOrDefault(row.getString(0), List.of()),
+                        charged.getOrDefault(row.getString(0), List.of())))
                 .toList();
     }
 
@@ -236,6 +289,8 @@ public final class PlacementStore {
         Integer ack = row.getInteger(11);
         return new PinWork(
                 row.getUUID(1),
+                row.getInteger(14),
+                row.getUUID(15),
                 row.getString(2),
                 row.getString(3),
                 PinStatus.of(row.getShort(4)),
@@ -245,7 +300,14 @@ public final class PlacementStore {
                 strings(row.getJsonObject(8)),
                 list(row.getJsonArray(9)),
                 providers == null ? Optional.empty() : Optional.of(List.of(providers)),
-                ack == null ? null : new Goal(ack, row.getInteger(12), row.getBoolean(13)));
+                ack == null ? null : new Goal(ack, row.getInteger(12), row.getBoolean(13)),
+                Optional.ofNullable(row.getArrayOfStrings(16)).map(List::of),
+                row.getString(17),
+                row.getBoolean(18),
+                row.getLong(19),
+                row.getOffsetDateTime(20) == null
+                        ? null
+                        : row.getOffsetDateTime(20).toInstant());
     }
 
     private static CopyWork copy(Row row) {
@@ -272,59 +334,40 @@ public final class PlacementStore {
         return json == null ? List.of() : json.stream().map(String::valueOf).toList();
     }
 
-    private void write(SqlConnection sql, List<Work> work, List<Decision> decisions, Duration grace) {
+    private void write(SqlConnection sql, List<Work> work, List<Decision> decisions, Duration grace, boolean locked) {
         List<PinChange> pins =
                 decisions.stream().flatMap(d -> d.pins().stream()).toList();
         if (!pins.isEmpty()) {
-            run(sql, WRITE_PINS, columns(pins));
+            run(sql, PinChanges.WRITE, PinChanges.columns(pins));
         }
-        Map<String, Work> byContent = work.stream().collect(Collectors.toMap(Work::content, w -> w));
-        List<String> newContents = new ArrayList<>();
-        List<String> newProviders = new ArrayList<>();
-        List<Long> recalled = new ArrayList<>();
-        List<Long> retired = new ArrayList<>();
-        for (Decision decision : decisions) {
-            List<CopyWork> copies = Optional.ofNullable(byContent.get(decision.content()))
-                    .orElseThrow()
-                    .copies();
-            for (String provider : decision.wanted()) {
-                if (copies.stream().noneMatch(c -> c.provider().equals(provider))) {
-                    newContents.add(decision.content());
-                    newProviders.add(provider);
-                }
-            }
-            for (CopyWork copy : copies) {
-                boolean wanted = decision.wanted().contains(copy.provider());
-                boolean forgettable = copy.state() == ReplicaState.FAILED && !copy.ordered();
-                if (wanted && copy.state() == ReplicaState.RETIRING) {
-                    recalled.add(copy.id());
-                } else if (!wanted && copy.state() != ReplicaState.RETIRING && !forgettable) {
-                    retired.add(copy.id());
-                }
-            }
+        CopyChanges copies = CopyChanges.between(work, decisions);
+        if (copies.adds()) {
+            run(sql, CopyChanges.ADD, copies.added());
         }
-        writeCopies(sql, newContents, newProviders, recalled, retired, grace);
+        if (copies.recalls()) {
+            run(sql, CopyChanges.RECALL, copies.recalled());
+        }
+        if (copies.retires()) {
+            run(sql, CopyChanges.RETIRE, copies.retired(grace));
+        }
+        writeCharges(sql, decisions, locked);
         finish(sql, decisions);
     }
 
-    private void writeCopies(
-            SqlConnection sql,
-            List<String> contents,
-            List<String> providers,
-            List<Long> recalled,
-            List<Long> retired,
-            Duration grace) {
-        if (!contents.isEmpty()) {
-            run(
-                    sql,
-                    ADD_COPIES,
-                    Tuple.tuple().addValue(contents.toArray(String[]::new)).addValue(providers.toArray(String[]::new)));
+    private void writeCharges(SqlConnection sql, List<Decision> decisions, boolean locked) {
+        List<String> contents = new ArrayList<>();
+        List<Charge> charged = new ArrayList<>();
+        for (Decision decision : decisions) {
+            decision.charges().forEach(charge -> {
+                contents.add(decision.content());
+                charged.add(charge);
+            });
         }
-        if (!recalled.isEmpty()) {
-            run(sql, RECALL, Tuple.tuple().addValue(recalled.toArray(Long[]::new)));
-        }
-        if (!retired.isEmpty()) {
-            run(sql, RETIRE, Tuple.of(retired.toArray(Long[]::new), grace.toMillis()));
+        if (!charged.isEmpty()) {
+            if (!locked) {
+                charges.lock(sql);
+            }
+            charges.write(sql, contents, charged);
         }
     }
 
@@ -343,30 +386,6 @@ public final class PlacementStore {
         if (unwanted.length > 0) {
             run(sql, CLEAR, Tuple.tuple().addValue(unwanted));
         }
-    }
-
-    private static Tuple columns(List<PinChange> pins) {
-        return Tuple.tuple()
-                .addValue(pins.stream().map(PinChange::requestId).toArray(UUID[]::new))
-                .addValue(pins.stream().map(p -> p.status().code()).toArray(Short[]::new))
-                .addValue(texts(pins, p -> new JsonObject(new LinkedHashMap<>(p.info())).encode()))
-                .addValue(texts(pins, p -> new JsonArray(p.delegates()).encode()))
-                .addValue(texts(pins, PinChange::planJson))
-                .addValue(texts(pins, p -> p.providers() == null ? null : String.join(",", p.providers())))
-                .addValue(pins.stream().map(p -> p.goal().ack()).toArray(Integer[]::new))
-                .addValue(pins.stream().map(p -> p.goal().target()).toArray(Integer[]::new))
-                .addValue(pins.stream().map(p -> p.goal().verified()).toArray(Boolean[]::new))
-                .addValue(pins.stream().map(PinChange::policyRevision).toArray(Long[]::new))
-                .addValue(texts(pins, PinChange::event))
-                .addValue(texts(pins, PinChange::eventDetail));
-    }
-
-    private static @Nullable String[] texts(List<PinChange> pins, Function<PinChange, @Nullable String> text) {
-        @Nullable String[] texts = new @Nullable String[pins.size()];
-        for (int i = 0; i < texts.length; i++) {
-            texts[i] = text.apply(pins.get(i));
-        }
-        return texts;
     }
 
     /** Lets every content be decided upon again, for example because the fleet is another one. */

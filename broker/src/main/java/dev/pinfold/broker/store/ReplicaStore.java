@@ -109,6 +109,13 @@ public final class ReplicaStore {
             WHERE state <> 'failed' GROUP BY provider
             """;
 
+    private static final String LOST = "SELECT count(*), count(DISTINCT provider) FROM replica WHERE state = 'lost'";
+
+    private static final String LOST_SINCE = """
+            SELECT provider, count(*) FROM event
+            WHERE type = 'replica.lost' AND at > now() - $1 * interval '1 millisecond' GROUP BY provider
+            """;
+
     private static final String HOLDERS =
             "SELECT provider FROM replica WHERE content = $1 AND state IN ('claimed', 'verified') ORDER BY state DESC";
 
@@ -271,6 +278,22 @@ public final class ReplicaStore {
             usage.put(row.getString(0), new Usage(row.getLong(1), row.getLong(2)));
         }
         return usage;
+    }
+
+    /** Copies that are lost now, and at how many providers. */
+    public record Lost(long copies, long providers) {}
+
+    /** Counts the copies that are lost and not replaced yet. */
+    public Lost lost() {
+        Row row = run(LOST, Tuple.tuple()).iterator().next();
+        return new Lost(row.getLong(0), row.getLong(1));
+    }
+
+    /** How many copies were found lost within a time, by provider. */
+    public Map<String, Integer> lostSince(Duration window) {
+        Map<String, Integer> lost = new java.util.HashMap<>();
+        run(LOST_SINCE, Tuple.of(window.toMillis())).forEach(row -> lost.put(row.getString(0), row.getInteger(1)));
+        return lost;
     }
 
     /** The providers that hold a content, the verified ones first. */

@@ -97,6 +97,11 @@ public final class BrokerUnderTest implements AutoCloseable {
         return new PinClient(() -> running().endpoint(), token);
     }
 
+    /** Every method and path it serves. */
+    public List<String> routes() {
+        return running().routes();
+    }
+
     public String endpoint() {
         return running().endpoint();
     }
@@ -107,6 +112,11 @@ public final class BrokerUnderTest implements AutoCloseable {
 
     public BrokerConfig config() {
         return config;
+    }
+
+    /** The file of its policy, which it watches. */
+    public Path policyFile() {
+        return config.policy().file();
     }
 
     /** Where a local store keeps its content. */
@@ -139,6 +149,8 @@ public final class BrokerUnderTest implements AutoCloseable {
         private String replicas = "{min: 1, target: 1}";
         private String ack = "{pinnedAt: 1, by: verified}";
         private boolean ownDatabase;
+        private @Nullable String database;
+        private @Nullable String policy;
 
         private Builder(Path folder) {
             this.folder = folder;
@@ -189,6 +201,18 @@ public final class BrokerUnderTest implements AutoCloseable {
             return this;
         }
 
+        /** The whole policy instead of the one that {@link #copies} describes. */
+        public Builder policy(String yaml) {
+            policy = yaml;
+            return this;
+        }
+
+        /** The database of another broker, so that both are one service. */
+        public Builder database(String url) {
+            database = url;
+            return this;
+        }
+
         /** A scripted company as a provider under its name; reads go to its gateway. */
         public Builder upstream(ScriptedPsa company) {
             return upstream(company, "timeouts: {call: 5s, transfer: 10s}");
@@ -214,15 +238,29 @@ public final class BrokerUnderTest implements AutoCloseable {
 
         /** A store on this machine's disk. */
         public Builder local(String id) {
-            return provider(List.of(
+            return local(id, new String[0]);
+        }
+
+        /**
+         * A store on this machine's disk.
+         *
+         * @param more further keys of the provider's entry, as one line of YAML each; labels replace the usual ones
+         */
+        public Builder local(String id, String... more) {
+            List<String> lines = new ArrayList<>(List.of(
                     "id: " + id,
                     "type: local",
                     "labels: {region: region-" + id + ", org: org-" + id + "}",
                     "settings: {path: stores/" + id + "}"));
+            lines.addAll(List.of(more));
+            return provider(lines);
         }
 
         private Builder provider(List<String> lines) {
             List<String> all = new ArrayList<>(lines);
+            if (all.stream().filter(line -> line.startsWith("labels:")).count() > 1) {
+                all.remove(2);
+            }
             if (all.stream().noneMatch(line -> line.startsWith("rate:"))) {
                 all.add("rate: {requestsPerSecond: 20000, burst: 20000, listPerMinute: 100000}");
             }
@@ -249,7 +287,7 @@ public final class BrokerUnderTest implements AutoCloseable {
             if (!ownDatabase) {
                 // The URL holds a password, so it does not belong into the file.
                 Path url = folder.resolve("database.url");
-                write(url, SharedPostgres.freshDatabase());
+                write(url, database == null ? SharedPostgres.freshDatabase() : database);
                 set("database.url", "{file: \"" + url + "\"}");
             }
             Path data = folder.resolve("data");
@@ -273,6 +311,9 @@ public final class BrokerUnderTest implements AutoCloseable {
         }
 
         private String policy() {
+            if (policy != null) {
+                return policy;
+            }
             return """
                     apiVersion: pinfold/v1
                     kind: PolicySet

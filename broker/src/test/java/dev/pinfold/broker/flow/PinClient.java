@@ -97,7 +97,8 @@ public final class PinClient {
         }
     }
 
-    private Answer expect(int status, String method, String path, @Nullable String body) {
+    /** Sends a request that must be answered with this status. */
+    public Answer expect(int status, String method, String path, @Nullable String body) {
         Answer answer = send(method, path, body);
         if (answer.status() != status) {
             throw new AssertionError(method + " " + path + ": expected " + status + ", got " + answer);

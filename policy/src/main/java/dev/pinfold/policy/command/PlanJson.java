@@ -39,11 +39,21 @@ public final class PlanJson {
 
     /** The plan and everything an operator asks about it. */
     public static Map<String, Object> explanation(Explanation explanation) {
+        Map<String, Object> json = decision(explanation);
+        json.put(
+                "providers",
+                explanation.verdicts().stream().map(PlanJson::verdict).toList());
+        return json;
+    }
+
+    /** What is kept of a decision: everything but the verdicts on providers that were usable and not needed. */
+    public static Map<String, Object> decision(Explanation explanation) {
         Plan plan = explanation.plan();
         Map<String, Object> json = plan(plan);
         json.put("decision", lower(plan.decision()));
         json.put("decisionReason", plan.decisionReason());
         json.put("optimalMonthlyCost", text(plan.optimalMonthlyCost()));
+        json.put("score", explanation.score());
         json.put("exact", plan.exact());
         json.put("availability", plan.durability().availability());
         json.put(
@@ -63,9 +73,6 @@ public final class PlanJson {
                         "rebalanced", plan.movement().rebalanced()));
         json.put("filters", explanation.filterCounts());
         json.put(
-                "providers",
-                explanation.verdicts().stream().map(PlanJson::verdict).toList());
-        json.put(
                 "alternatives",
                 explanation.alternatives().stream().map(PlanJson::alternative).toList());
         json.put("notes", plan.notes());
@@ -84,7 +91,8 @@ public final class PlanJson {
                 "outcome", lower(verdict.outcome()),
                 "constraint", verdict.constraint(),
                 "reason", verdict.reason(),
-                "monthlyCost", text(verdict.monthlyCost()));
+                "monthlyCost", text(verdict.monthlyCost()),
+                "score", verdict.score());
     }
 
     private static Map<String, Object> alternative(Explanation.Alternative alternative) {
@@ -92,7 +100,8 @@ public final class PlanJson {
                 "without", alternative.without(),
                 "providers", alternative.providers(),
                 "monthlyCost", text(alternative.monthlyCost()),
-                "durabilityNines", alternative.durabilityNines());
+                "durabilityNines", alternative.durabilityNines(),
+                "score", alternative.score());
     }
 
     /** {@code {"file","line","column","message"}}. */

@@ -2,6 +2,8 @@ package dev.pinfold.policy.document;
 
 import dev.pinfold.policy.Inventory;
 import dev.pinfold.policy.PlacementRequest;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,11 +11,31 @@ import org.jspecify.annotations.Nullable;
  * only for messages. Time and memory are bounded whatever the text is.
  */
 public final class PolicyDocuments {
+    private static final Pattern REVISION = Pattern.compile("\\brevision[\"']?\\s*:\\s*([0-9]+)");
+
     private PolicyDocuments() {}
 
     /** Reads a policy ({@code kind: PolicySet}). */
     public static Parsed<PolicyDocument> policy(String file, String text) {
         return read(file, text, PolicyShapes.POLICY);
+    }
+
+    /**
+     * The same policy text under another revision: only the digits of {@code metadata.revision} change.
+     *
+     * @param text a right policy
+     * @throws IllegalArgumentException the text is no right policy, or writes its revision in an unusual way
+     */
+    public static String withRevision(String text, long revision) {
+        Matcher written = REVISION.matcher(text);
+        while (written.find()) {
+            String changed = text.substring(0, written.start(1)) + revision + text.substring(written.end(1));
+            if (policy("policy", changed) instanceof Parsed.Valid<PolicyDocument> valid
+                    && valid.value().policy().revision() == revision) {
+                return changed;
+            }
+        }
+        throw new IllegalArgumentException("this text has no revision that can be changed");
     }
 
     /** Reads a provider catalog ({@code kind: ProviderCatalog}). */

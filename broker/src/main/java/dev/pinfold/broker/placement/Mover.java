@@ -1,0 +1,122 @@
+package dev.pinfold.broker.placement;
+
+import dev.pinfold.broker.store.MoveStore;
+import dev.pinfold.broker.store.MoveStore.Candidate;
+import dev.pinfold.broker.store.MoveStore.Load;
+import dev.pinfold.broker.store.ProviderStateStore;
+import dev.pinfold.policy.Policy;
+import dev.pinfold.policy.ProviderState;
+import dev.pinfold.policy.Upkeep;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets pins move, no faster than the policy says: those of the plan that is being applied, and those with a copy at a
+ * provider that is being left. It only asks for a new decision; {@link PinPlacement} takes it, and gives the old copies up
+ * once the new ones are there.
+ */
+public final class Mover {
+    private static final Logger log = LoggerFactory.getLogger(Mover.class);
+
+    private final MoveStore moves;
+    private final ProviderStateStore stateStore;
+    private final ProviderStates states;
+    private final FleetView fleet;
+    private final Supplier<Policy> policy;
+    private final Duration again;
+    private final Clock clock;
+
+    /**
+     * Makes the mover.
+     *
+     * @param again pause before a pin that could not leave a provider is tried again
+     */
+    public Mover(
+            MoveStore moves,
+            ProviderStateStore stateStore,
+            ProviderStates states,
+            FleetView fleet,
+            Supplier<Policy> policy,
+            Duration again,
+            Clock clock) {
+        this.moves = moves;
+        this.stateStore = stateStore;
+        this.states = states;
+        this.fleet = fleet;
+        this.policy = policy;
+        this.again = again;
+        this.clock = clock;
+    }
+
+    /** Lets the next portion move; returns how many pins that concerns. */
+    public int advance() {
+        Policy inForce = policy.get();
+        Upkeep upkeep = inForce.upkeep();
+        if (fleet.brake(upkeep.repair()) != null) {
+            return 0;
+        }
+        int done = moves.advancePlan(
+                upkeep.repair().maxConcurrent() * 4, (load, candidates) -> choose(upkeep, load, candidates));
+        for (String provider : left(inForce)) {
+            done += moves.leave(provider, upkeep.repair().maxConcurrent(), again);
+            if (states.decided().containsKey(provider) && stateStore.finish(provider)) {
+                log.info("event=drain.finished provider={}", provider);
+                states.reload();
+            }
+        }
+        return done;
+    }
+
+    private List<Candidate> choose(Upkeep upkeep, Load load, List<Candidate> candidates) {
+        Upkeep.Repair speed = upkeep.repair();
+        long pins = load.pins();
+        long bytes = load.bytesToday();
+        long forMoney = load.forMoneyToday();
+        long moneyPerDay = moneyPerDay(upkeep.rebalance());
+        Map<String, Long> into = new HashMap<>(load.into());
+        List<Candidate> chosen = new ArrayList<>();
+        for (Candidate move : candidates) {
+            boolean full = move.added().stream().anyMatch(p -> into.getOrDefault(p, 0L) >= speed.perProvider());
+            // The first move of a day may be larger than the day's share: otherwise it would wait for ever.
+            boolean tooMuch = bytes > 0 && bytes + move.bytes() > speed.maxBytesPerDay();
+            boolean tooMany = move.money() && forMoney >= moneyPerDay;
+            if (pins >= speed.maxConcurrent() || full || tooMuch || tooMany) {
+                continue;
+            }
+            pins++;
+            bytes += move.bytes();
+            forMoney += move.money() ? 1 : 0;
+            move.added().forEach(p -> into.merge(p, 1L, Long::sum));
+            chosen.add(move);
+        }
+        return chosen;
+    }
+
+    /** How many moves for the price may begin within a day; at least one. */
+    private long moneyPerDay(Upkeep.Rebalance rule) {
+        // Of copies, which are at least as many as pins; far from overflow at any number of them.
+        return Math.max(1, fleet.copies() * rule.maxMovePerDay().millionths() / 1_000_000);
+    }
+
+    /** The providers that are being left: by the operator's word, or by the policy's. */
+    private Set<String> left(Policy inForce) {
+        Set<String> left = new LinkedHashSet<>();
+        states.decided().keySet().stream()
+                .filter(id -> states.of(id) == ProviderState.DRAINING || states.of(id) == ProviderState.SUNSET)
+                .forEach(left::add);
+        inForce.upkeep().drains().stream()
+                .filter(drain -> !clock.instant().isBefore(drain.start()))
+                .map(Upkeep.Drain::provider)
+                .forEach(left::add);
+        return left;
+    }
+}

@@ -1,0 +1,333 @@
+package dev.pinfold.broker.placement;
+
+import dev.pinfold.broker.pin.PinStatus;
+import dev.pinfold.broker.replica.Projection.Goal;
+import dev.pinfold.broker.replica.ReplicaState;
+import dev.pinfold.broker.store.PlacementStore.Charge;
+import dev.pinfold.broker.store.PlacementStore.CopyWork;
+import dev.pinfold.broker.store.PlacementStore.Move;
+import dev.pinfold.broker.store.PlacementStore.PinWork;
+import dev.pinfold.broker.store.PlacementStore.Work;
+import dev.pinfold.policy.Explanation;
+import dev.pinfold.policy.HotGoal;
+import dev.pinfold.policy.Inventory;
+import dev.pinfold.policy.Money;
+import dev.pinfold.policy.PlacementEngine;
+import dev.pinfold.policy.PlacementRequest;
+import dev.pinfold.policy.Plan;
+import dev.pinfold.policy.Policy;
+import dev.pinfold.policy.Tier;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the copies of one pin are to be: as decided before while that holds, else as the policy engine says now. A new
+ * decision never takes a sound copy away before those that replace it are there: until then both are wanted.
+ */
+final class PinPlacement {
+    /** Copies that count as held, or on their way, when the engine is asked what is missing. */
+    private static final Set<ReplicaState> SOUND =
+            EnumSet.of(ReplicaState.ORDERED, ReplicaState.ACCEPTED, ReplicaState.CLAIMED, ReplicaState.VERIFIED);
+
+    private static final Set<ReplicaState> BROKEN = EnumSet.of(ReplicaState.LOST, ReplicaState.FAILED);
+    /** Names in front of a {@code replan}. */
+    static final String PLAN = "plan:";
+
+    static final String DRAIN = "drain:";
+
+    private final PlacementEngine engine = new PlacementEngine();
+    private final Policy policy;
+    private final Inventory world;
+    private final Supplier<Inventory> atItsBest;
+    private final @Nullable String brake;
+    private final Ledger ledger;
+    private final Duration giveUpAfter;
+
+    /**
+     * Places pins in one state of the world.
+     *
+     * @param brake why nothing is repaired or moved now; null when it is
+     */
+    PinPlacement(
+            Policy policy,
+            Inventory world,
+            Supplier<Inventory> atItsBest,
+            @Nullable String brake,
+            Ledger ledger,
+            Duration giveUpAfter) {
+        this.policy = policy;
+        this.world = world;
+        this.atItsBest = atItsBest;
+        this.brake = brake;
+        this.ledger = ledger;
+        this.giveUpAfter = giveUpAfter;
+    }
+
+    /**
+     * Where a pin's copies are to be.
+     *
+     * @param decision the decision taken just now; null when the last one stands
+     * @param providers where copies shall be, those being left included
+     * @param move where they are going
+     * @param hopeless why nothing will ever do; null while there is a way
+     * @param waiting why something is missing; null when the copies themselves say it
+     * @param degraded whether less was found than wanted
+     * @param complete whether nothing is to be tried again by time alone
+     */
+    record Placed(
+            @Nullable Explanation decision,
+            List<String> providers,
+            Move move,
+            Goal goal,
+            @Nullable String hopeless,
+            @Nullable String waiting,
+            boolean degraded,
+            boolean complete) {
+        static Placed standing(PinWork pin, List<String> providers, Move move, Goal goal) {
+            return new Placed(null, providers, move, goal, null, null, pin.degraded(), true);
+        }
+    }
+
+    Placed place(PinWork pin, Work work) {
+        List<String> last = pin.providers().orElse(null);
+        Goal goal = pin.goal();
+        if (last == null || goal == null) {
+            return decideAnew(pin, work, null);
+        }
+        Move move = new Move(pin.moveTo().orElse(null), pin.replan(), null, false);
+        if (last.isEmpty() && pin.status() == PinStatus.FAILED) {
+            return new Placed(null, last, Move.NONE, goal, pin.info().get("status_details"), null, false, true);
+        }
+        if (sourceless(pin, work)) {
+            String reason = "no source had the content for " + words(giveUpAfter) + "; "
+                    + (work.sourceReport() == null ? "" : work.sourceReport() + "; ")
+                    + "upload it, or pin again with origins that have it";
+            return new Placed(null, List.of(), Move.NONE, goal, reason, null, false, true);
+        }
+        if (pin.moveTo().isPresent()) {
+            return moving(pin, work, last, pin.moveTo().get(), goal);
+        }
+        Set<String> sound = providersIn(work.copies(), SOUND);
+        boolean sizeIsNew = pin.decidedSize() == null && work.sizeBytes() != null;
+        if (pin.replan() != null || !stands(last, goal, work)) {
+            return decideAnew(pin, work, last);
+        }
+        if (sizeIsNew) {
+            return decideAnew(pin, work, last.stream().anyMatch(sound::contains) ? last : null);
+        }
+        // What was decided in need is written anew once it is made good, so that what is shown of it is true.
+        boolean madeGood = pin.degraded() && sound.containsAll(last);
+        return madeGood ? decideAnew(pin, work, last) : Placed.standing(pin, last, move, goal);
+    }
+
+    /** Whether a decision needs no other: enough copies, all at providers that exist and have not failed. */
+    private boolean stands(List<String> providers, Goal goal, Work work) {
+        Set<String> broken = providersIn(work.copies(), BROKEN);
+        return providers.size() >= goal.target()
+                && providers.stream()
+                        .allMatch(p -> !broken.contains(p) && world.provider(p).isPresent());
+    }
+
+    /** Gives the copies being left up once all those that replace them are there. */
+    private Placed moving(PinWork pin, Work work, List<String> last, List<String> to, Goal goal) {
+        Set<String> broken = providersIn(work.copies(), BROKEN);
+        if (to.stream().anyMatch(p -> broken.contains(p) || world.provider(p).isEmpty())) {
+            return decideAnew(pin, work, last);
+        }
+        Set<String> there = providersIn(
+                work.copies(),
+                goal.verified()
+                        ? EnumSet.of(ReplicaState.VERIFIED)
+                        : EnumSet.of(ReplicaState.CLAIMED, ReplicaState.VERIFIED));
+        if (!there.containsAll(to)) {
+            return Placed.standing(pin, last, new Move(to, pin.replan(), null, false), goal);
+        }
+        String note = "moved from " + String.join(", ", last) + " to " + String.join(", ", to);
+        return Placed.standing(pin, to, new Move(null, null, note, true), goal);
+    }
+
+    private static Set<String> providersIn(Collection<CopyWork> copies, Set<ReplicaState> states) {
+        return copies.stream()
+                .filter(c -> states.contains(c.state()))
+                .map(CopyWork::provider)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private Placed decideAnew(PinWork pin, Work work, @Nullable List<String> last) {
+        Set<String> broken = providersIn(work.copies(), BROKEN);
+        Set<String> sound = providersIn(work.copies(), SOUND);
+        if (brake != null && last != null) {
+            Goal goal = pin.goal() == null ? new Goal(1, last.size(), true) : pin.goal();
+            Move unmoved = new Move(pin.moveTo().orElse(null), pin.replan(), null, false);
+            return new Placed(null, last, unmoved, goal, null, brake, pin.degraded(), false);
+        }
+        PlacementRequest request = request(pin, work, sound, last != null);
+        Explanation decision = engine.explain(policy, world.keeping(p -> !broken.contains(p.id())), request);
+        Plan plan = decision.plan();
+        if (!plan.feasible()) {
+            return infeasible(pin, work, decision, request, last);
+        }
+        Goal goal = goal(plan.hot());
+        List<String> chosen = new ArrayList<>(plan.providers(Tier.HOT).toList());
+        boolean enough = chosen.size() >= goal.target();
+        if (!enough && last != null) {
+            // Nobody can stand in for a broken copy: keep wanting it, so that it is used again when it is back.
+            stillAllowed(last, sound, request).stream()
+                    .filter(p -> !chosen.contains(p))
+                    .limit(goal.target() - chosen.size())
+                    .forEach(chosen::add);
+        }
+        String waiting = enough ? null : degraded(plan, broken);
+        return settled(pin, decision, goal, chosen, last, sound, waiting);
+    }
+
+    private Placed settled(
+            PinWork pin,
+            Explanation decision,
+            Goal goal,
+            List<String> chosen,
+            @Nullable List<String> last,
+            Set<String> sound,
+            @Nullable String waiting) {
+        List<String> leaving = last == null
+                ? List.of()
+                : last.stream()
+                        .filter(p -> sound.contains(p) && !chosen.contains(p))
+                        .toList();
+        boolean stays = last != null && new HashSet<>(last).equals(new HashSet<>(chosen));
+        boolean gated = !leaving.isEmpty() || (pin.replan() != null && !stays);
+        Set<String> union = new LinkedHashSet<>(chosen);
+        union.addAll(leaving);
+        String stay = waiting == null ? "stays where it is" : waiting;
+        String note = pin.replan() != null && stays ? stay : null;
+        Move move = gated ? new Move(chosen, pin.replan(), null, false) : new Move(null, null, note, false);
+        return new Placed(decision, List.copyOf(union), move, goal, null, waiting, waiting != null, waiting == null);
+    }
+
+    private Placed infeasible(
+            PinWork pin, Work work, Explanation decision, PlacementRequest request, @Nullable List<String> last) {
+        Plan plan = decision.plan();
+        Goal goal = goal(plan.hot());
+        String conflict = conflict(plan);
+        boolean waitable = last != null
+                || plan.decision() == Plan.Decision.QUEUE
+                || engine.plan(policy, atItsBest.get(), request).feasible();
+        List<String> kept = last == null ? List.of() : stillAllowed(last, providersIn(work.copies(), SOUND), request);
+        Move move = new Move(null, null, pin.replan() == null ? null : conflict, false);
+        return new Placed(decision, kept, move, goal, waitable ? null : conflict, conflict, last != null, !waitable);
+    }
+
+    /**
+     * The providers of an earlier decision that may go on being wanted: those that hold a sound copy, and those that only
+     * their health keeps out for now. A copy that is broken is never made again where a rule forbids it.
+     */
+    private List<String> stillAllowed(List<String> last, Set<String> sound, PlacementRequest request) {
+        Set<String> forbidden = engine.plan(policy, world, request.withExisting(List.of())).excluded().stream()
+                .filter(x -> !x.constraint().startsWith("health."))
+                .map(Plan.Excluded::provider)
+                .collect(Collectors.toSet());
+        return last.stream()
+                .filter(p -> world.provider(p).isPresent())
+                .filter(p -> sound.contains(p) || !forbidden.contains(p))
+                .toList();
+    }
+
+    private PlacementRequest request(PinWork pin, Work work, Set<String> sound, boolean repair) {
+        // Charged copies that nobody has been asked for yet are weighed again: their money is free until then.
+        Ledger free = ledger.copy();
+        work.charges().stream()
+                .filter(c -> c.requestId().equals(pin.requestId()) && !sound.contains(c.provider()))
+                .forEach(c -> free.add(pin.tenant(), pin.token(), new Money(-c.picos())));
+        return PlacementRequest.of(pin.token(), pin.name() == null ? "" : pin.name(), work.content(), work.sizeBytes())
+                .withTenant(pin.tenant())
+                .withMeta(pin.meta())
+                .withExisting(List.copyOf(sound))
+                .withSpending(free.spending())
+                .withRebalance(!repair || (pin.replan() != null && pin.replan().startsWith(PLAN)));
+    }
+
+    /**
+     * Notes what the copies of a decision cost, where nobody pays for them yet or another amount.
+     *
+     * @param charges what is charged for the content, by provider; grows
+     */
+    void charge(PinWork pin, Placed placed, Map<String, Charge> charges) {
+        Explanation decision = placed.decision();
+        if (decision == null) {
+            return;
+        }
+        for (Plan.Chosen chosen : decision.plan().chosen()) {
+            Charge before = charges.get(chosen.provider());
+            boolean mine = before != null && before.requestId().equals(pin.requestId());
+            if (before == null
+                    || (mine && before.picos() != chosen.monthlyCost().picos())) {
+                Money change = new Money(chosen.monthlyCost().picos() - (before == null ? 0 : before.picos()));
+                ledger.add(pin.tenant(), pin.token(), change);
+                charges.put(
+                        chosen.provider(),
+                        new Charge(
+                                chosen.provider(),
+                                pin.requestId(),
+                                pin.tenantId(),
+                                pin.tokenId(),
+                                chosen.monthlyCost().picos()));
+            }
+        }
+    }
+
+    /** When a pin ends by the decision about it; null when by nobody's but its owner's wish. */
+    @Nullable
+    Instant expires(PinWork pin, Plan plan) {
+        // Once known it stays: what a pin's meta asks for is reckoned from the first decision on.
+        return pin.expires() != null
+                ? null
+                : plan.retention().expiresAt(world.asOf()).orElse(null);
+    }
+
+    private static Goal goal(HotGoal hot) {
+        return new Goal(hot.pinnedAt(), hot.target(), hot.ack() == HotGoal.Ack.VERIFIED);
+    }
+
+    private static String conflict(Plan plan) {
+        return "cannot be placed"
+                + (plan.decisionReason().isEmpty() ? "" : " (" + plan.decisionReason() + ")")
+                + plan.conflict().stream()
+                        .limit(3)
+                        .map(c -> "; " + c.constraint() + ": " + c.suggestion())
+                        .collect(Collectors.joining());
+    }
+
+    private static String degraded(Plan plan, Set<String> broken) {
+        String excluded = plan.excluded().stream()
+                .limit(3)
+                .map(e -> e.provider() + " (" + e.reason() + ")")
+                .collect(Collectors.joining(", "));
+        return "no other provider can take a copy"
+                + (broken.isEmpty() ? "" : "; broken: " + String.join(", ", broken))
+                + (excluded.isEmpty() ? "" : "; not usable: " + excluded);
+    }
+
+    /** Whether the bytes were looked for in vain long enough, and no copy exists or is being made. */
+    private boolean sourceless(PinWork pin, Work work) {
+        boolean old = world.asOf().toEpochMilli() - pin.created() > giveUpAfter.toMillis();
+        return old
+                && !work.copies().isEmpty()
+                && work.copies().stream()
+                        .allMatch(c -> c.state() == ReplicaState.PLANNED && "no-source".equals(c.failure()));
+    }
+
+    private static String words(Duration duration) {
+        return duration.toHours() >= 1 ? duration.toHours() + " h" : duration.toSeconds() + " s";
+    }
+}

@@ -1,0 +1,95 @@
+package dev.pinfold.broker.store;
+
+import dev.pinfold.broker.replica.ReplicaState;
+import dev.pinfold.broker.store.PlacementStore.CopyWork;
+import dev.pinfold.broker.store.PlacementStore.Decision;
+import dev.pinfold.broker.store.PlacementStore.Work;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** What decisions change of copies: new ones, ones that are wanted again, ones that nobody wants. */
+final class CopyChanges {
+    static final String ADD = """
+            INSERT INTO replica (content, provider, state, due_at)
+            SELECT content, provider, 'planned', now() FROM unnest($1::text[], $2::text[]) AS u (content, provider)
+            ON CONFLICT (content, provider) DO NOTHING
+            """;
+    static final String RECALL = """
+            UPDATE replica SET state = CASE WHEN order_key IS NULL THEN 'planned' ELSE 'ordered' END,
+              since = now(), looks = 0, due_at = now(), fence = floor(random() * 9e15)::bigint
+            WHERE id = ANY ($1) AND state = 'retiring'
+            """;
+    static final String RETIRE = """
+            UPDATE replica SET state = 'retiring', since = now(), looks = 0, fence = floor(random() * 9e15)::bigint,
+              failure = NULL, detail = NULL,
+              due_at = now() + CASE WHEN order_key IS NULL THEN 0 ELSE $2 END * interval '1 millisecond'
+            WHERE id = ANY ($1) AND state <> 'retiring'
+            """;
+
+    private final List<String> newContents = new ArrayList<>();
+    private final List<String> newProviders = new ArrayList<>();
+    private final List<Long> recalled = new ArrayList<>();
+    private final List<Long> retired = new ArrayList<>();
+
+    private CopyChanges() {}
+
+    static CopyChanges between(List<Work> work, List<Decision> decisions) {
+        CopyChanges changes = new CopyChanges();
+        Map<String, Work> byContent = work.stream().collect(Collectors.toMap(Work::content, w -> w));
+        for (Decision decision : decisions) {
+            changes.note(
+                    decision,
+                    Optional.ofNullable(byContent.get(decision.content()))
+                            .orElseThrow()
+                            .copies());
+        }
+        return changes;
+    }
+
+    private void note(Decision decision, List<CopyWork> copies) {
+        for (String provider : decision.wanted()) {
+            if (copies.stream().noneMatch(c -> c.provider().equals(provider))) {
+                newContents.add(decision.content());
+                newProviders.add(provider);
+            }
+        }
+        for (CopyWork copy : copies) {
+            boolean wanted = decision.wanted().contains(copy.provider());
+            boolean forgettable = copy.state() == ReplicaState.FAILED && !copy.ordered();
+            if (wanted && copy.state() == ReplicaState.RETIRING) {
+                recalled.add(copy.id());
+            } else if (!wanted && copy.state() != ReplicaState.RETIRING && !forgettable) {
+                retired.add(copy.id());
+            }
+        }
+    }
+
+    boolean adds() {
+        return !newContents.isEmpty();
+    }
+
+    Tuple added() {
+        return Tuple.tuple().addValue(newContents.toArray(String[]::new)).addValue(newProviders.toArray(String[]::new));
+    }
+
+    boolean recalls() {
+        return !recalled.isEmpty();
+    }
+
+    Tuple recalled() {
+        return Tuple.tuple().addValue(recalled.toArray(Long[]::new));
+    }
+
+    boolean retires() {
+        return !retired.isEmpty();
+    }
+
+    Tuple retired(Duration grace) {
+        return Tuple.of(retired.toArray(Long[]::new), grace.toMillis());
+    }
+}

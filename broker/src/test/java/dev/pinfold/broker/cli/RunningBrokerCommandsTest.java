@@ -1,0 +1,97 @@
+package dev.pinfold.broker.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pinfold.broker.flow.BrokerUnderTest;
+import dev.pinfold.broker.flow.PinClient;
+import dev.pinfold.kit.Dag;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that change a running broker: policies, plans, providers' life. */
+class RunningBrokerCommandsTest {
+    @TempDir
+    Path folder;
+
+    private Path policy(long revision, String rule) throws IOException {
+        return Files.writeString(folder.resolve("policy-" + revision + ".yaml"), """
+                apiVersion: pinfold/v1
+                kind: PolicySet
+                metadata: {name: test, revision: %d}
+                classes:
+                  all:
+                    hot:
+                      replicas: {min: 1, target: 1}
+                      ack: {pinnedAt: 1, by: verified}
+                      %s
+                rules:
+                  - {name: everything, match: {}, class: all}
+                """.formatted(revision, rule));
+    }
+
+    @Test
+    void a_change_is_put_planned_applied_and_rolled_back_by_commands() throws IOException {
+        try (BrokerUnderTest broker = BrokerUnderTest.in(folder)
+                .local("one", "price: {storagePerGiBMonth: 0.01}")
+                .local("two", "price: {storagePerGiBMonth: 0.02}")
+                .start()) {
+            PinClient client = broker.client();
+            ClientFile.write(folder, URI.create(broker.endpoint()), client.token());
+            String id = client.upload(Dag.text("moves"));
+            client.awaitStatus(id, "pinned");
+
+            Ran broken = Ran.at(folder, "policy", "put", policy(2, "oops: 1").toString());
+            assertThat(broken.code()).isEqualTo(2);
+            assertThat(broken.err()).contains("policy-2.yaml:9:", "oops");
+
+            Path without = policy(3, "constraints: [{name: not-one, exclude: {providers: [one]}}]");
+            Ran plan = Ran.at(folder, "plan", "create", without.toString(), "--json");
+            assertThat(plan.code()).as(plan.toString()).isZero();
+            String planId = plan.json().path("id").asText();
+            assertThat(plan.json().path("summary").path("moves").asInt()).isEqualTo(1);
+            assertThat(Ran.at(folder, "plan", "show", planId).out()).contains("1 of 1 pins move");
+            Ran applied = Ran.at(folder, "plan", "apply", planId, "--follow");
+            assertThat(applied.code()).as(applied.toString()).isZero();
+            assertThat(applied.out()).contains("applied", "moved 1");
+            assertThat(Ran.at(folder, "plan", "apply", planId).code()).isEqualTo(1);
+            assertThat(Ran.at(folder, "plan", "ls").out()).contains(planId);
+            assertThat(client.providersIn(id, "verified")).contains("two");
+            assertThat(Ran.at(folder, "pin", "explain", id).out()).contains("kept out by not-one 1");
+
+            assertThat(Ran.at(folder, "policy", "rollback", "1").out()).contains("revision 4 is in force");
+            assertThat(Ran.at(folder, "policy", "ls").out()).contains("rollback", "plan", "file");
+            assertThat(Ran.at(folder, "policy", "show").out()).contains("revision: 4");
+            Ran stale = Ran.at(folder, "policy", "put", without.toString());
+            assertThat(stale.code()).isEqualTo(1);
+            assertThat(stale.err()).contains("set metadata.revision to 5");
+        }
+    }
+
+    @Test
+    void a_provider_is_cordoned_audited_and_drained_by_commands() throws IOException {
+        try (BrokerUnderTest broker =
+                BrokerUnderTest.in(folder).local("one").local("two").start()) {
+            PinClient client = broker.client();
+            ClientFile.write(folder, URI.create(broker.endpoint()), client.token());
+            client.awaitStatus(client.upload(Dag.text("stays safe")), "pinned");
+            assertThat(Ran.at(folder, "provider", "cordon", "one").out()).contains("one is cordoned");
+            assertThat(Ran.at(folder, "provider", "ls").out()).contains("cordoned");
+            assertThat(Ran.at(folder, "provider", "uncordon", "one").code()).isZero();
+            Ran audit = Ran.at(folder, "provider", "audit", "one", "--follow", "--json");
+            assertThat(audit.code()).as(audit.toString()).isZero();
+            assertThat(audit.json().path("lost").asInt()).isZero();
+            Ran drain = Ran.at(folder, "provider", "drain", "one", "--by", "2099-01-01T00:00:00Z", "--follow");
+            assertThat(drain.code()).as(drain.toString()).isZero();
+            assertThat(drain.out()).contains("0 of");
+            assertThat(Ran.at(folder, "provider", "drains").out()).contains("one: 0 of");
+            assertThat(Ran.at(folder, "provider", "drain", "nobody").code()).isEqualTo(1);
+            assertThat(Ran.at(folder, "provider", "drain", "one", "--by", "soon")
+                            .code())
+                    .isEqualTo(2);
+        }
+    }
+}
