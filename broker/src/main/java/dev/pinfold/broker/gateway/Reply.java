@@ -201,7 +201,8 @@ final class Reply {
             request.response().reset(INTERNAL_ERROR);
             return;
         }
-        if (request.connection() instanceof ConnectionBase connection && connection.channel().isOpen()) {
+        if (request.connection() instanceof ConnectionBase connection
+                && connection.channel().isOpen()) {
             // A plain close looks like the end of the body to a client of HTTP/1.0; a reset does not.
             connection.channel().config().setOption(ChannelOption.SO_LINGER, 0);
         }
