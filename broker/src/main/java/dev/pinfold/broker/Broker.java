@@ -7,6 +7,7 @@ import dev.pinfold.broker.api.DrainRoutes;
 import dev.pinfold.broker.api.Errors;
 import dev.pinfold.broker.api.ManagementServer;
 import dev.pinfold.broker.api.OperatorRoutes;
+import dev.pinfold.broker.api.PieceRoutes;
 import dev.pinfold.broker.api.PinRoutes;
 import dev.pinfold.broker.api.PlanRoutes;
 import dev.pinfold.broker.api.PolicyRoutes;
@@ -14,6 +15,8 @@ import dev.pinfold.broker.api.RateLimiter;
 import dev.pinfold.broker.api.RetrievalRoutes;
 import dev.pinfold.broker.api.UsageRoutes;
 import dev.pinfold.broker.cluster.BrokerIdentity;
+import dev.pinfold.broker.cold.Bundler;
+import dev.pinfold.broker.cold.PieceShelf;
 import dev.pinfold.broker.config.BrokerConfig;
 import dev.pinfold.broker.gateway.GatewayServer;
 import dev.pinfold.broker.pin.PinService;
@@ -32,10 +35,13 @@ import dev.pinfold.broker.retrieval.BlockCache;
 import dev.pinfold.broker.retrieval.DataPath;
 import dev.pinfold.broker.retrieval.RacingRetrieval;
 import dev.pinfold.broker.retrieval.RetrievalLog;
+import dev.pinfold.broker.store.BundleStore;
 import dev.pinfold.broker.store.CopyStore;
 import dev.pinfold.broker.store.Database;
 import dev.pinfold.broker.store.DatabaseConfig;
 import dev.pinfold.broker.store.MoveStore;
+import dev.pinfold.broker.store.PieceDetails;
+import dev.pinfold.broker.store.PieceStore;
 import dev.pinfold.broker.store.PinDetails;
 import dev.pinfold.broker.store.PinLists;
 import dev.pinfold.broker.store.PinStore;
@@ -53,6 +59,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonArray;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -150,6 +158,13 @@ public final class Broker implements AutoCloseable {
                 }
                 return 0;
             }));
+            PieceShelf shelf = opened(openShelf());
+            Bundler bundler = new Bundler(
+                    new BundleStore(database), new PieceStore(database), shelf, replicas, fleet, dataPath, policies, identity.id(), clock);
+            opened(new Loop("bundles", config.reconcile().pollInterval(), bundler::gather))
+                    .start();
+            opened(new Loop("pieces", config.reconcile().pollInterval(), bundler::seal))
+                    .start();
             opened(new Loop("tallies", FOLD_EVERY, () -> foldTallies(database, pinLists)))
                     .start();
             database.onNotify(
@@ -168,6 +183,7 @@ public final class Broker implements AutoCloseable {
             opened(new Loop("sweep", SWEEP_EVERY, () -> {
                         database.await(pinStore.dropExpiredKeys());
                         dataPath.sweep(replicas);
+                        bundler.sweep();
                         return 0;
                     }))
                     .start();
@@ -209,6 +225,7 @@ public final class Broker implements AutoCloseable {
                         new PlanRoutes(new PlanStore(database), policies, view, auth, moving::wake).mount(router);
                         new DrainRoutes(stateStore, states, policies, config.providers(), auth).mount(router);
                         new UsageRoutes(new UsageStore(database), policies, auth).mount(router);
+                        new PieceRoutes(new PieceDetails(database.reads()), shelf, auth).mount(router);
                         content.mount(router);
                         gateway.mount(router);
                     }));
@@ -249,6 +266,15 @@ public final class Broker implements AutoCloseable {
 
         void replicas() {
             replicas.run();
+        }
+    }
+
+    private PieceShelf openShelf() {
+        Path folder = config.dataDirectory().resolve("pieces");
+        try {
+            return PieceShelf.open(folder);
+        } catch (IOException e) {
+            throw new IllegalStateException("the folder of pieces " + folder + " cannot be used: " + e, e);
         }
     }
 

@@ -113,7 +113,8 @@ public final class Authenticator {
         });
     }
 
-    private static @Nullable String bearer(RoutingContext ctx) {
+    /** The token that a request bears; null where it bears none that could be one. */
+    static @Nullable String bearer(RoutingContext ctx) {
         String header = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
         if (header == null || !header.regionMatches(true, 0, "Bearer ", 0, 7)) {
             return null;

@@ -1,5 +1,6 @@
 package dev.pinfold.broker.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pinfold.content.piece.Piece;
 import dev.pinfold.content.piece.PieceHasher;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -20,10 +22,10 @@ import picocli.CommandLine.Spec;
 /** The group {@code pinfold piece}: Filecoin pieces. */
 @Command(
         name = "piece",
-        description = "Filecoin pieces: their CIDs and sizes.",
+        description = "Filecoin pieces: what shares them, their CIDs, sizes and waste.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {PieceCommand.Commp.class},
-        footer = {"", "Example:", "  pinfold piece commp backup.car"})
+        subcommands = {PieceCommand.Ls.class, PieceCommand.Show.class, PieceCommand.Commp.class},
+        footer = {"", "Example:", "  pinfold piece ls"})
 final class PieceCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -35,6 +37,82 @@ final class PieceCommand implements Runnable {
                 spec.commandLine(),
                 "which command? Known are "
                         + String.join(", ", spec.subcommands().keySet()));
+    }
+
+    /** Lists bundles and pieces. */
+    @Command(
+            name = "ls",
+            description = "List bundles and pieces, the newest first, with what of them is empty or no longer wanted.",
+            footer = {"", "Example:", "  pinfold piece ls --state sealed"})
+    static final class Ls extends ClientCommand {
+        @Option(names = "--state", paramLabel = "STATE", description = "open, sealing, sealed, dealt or dropped.")
+        @Nullable
+        String state;
+
+        @Override
+        Exit run(BrokerClient client) {
+            JsonNode answer =
+                    client.get("/api/v1/pieces" + (state == null ? "" : "?state=" + BrokerClient.encode(state)));
+            if (json) {
+                print(answer);
+                return Exit.DONE;
+            }
+            Table table = new Table(
+                    "id", "state", "class", "contents", "removed", "bytes", "piece size", "waste", "piece CID");
+            for (JsonNode piece : answer.path("pieces")) {
+                boolean sealed = piece.has("pieceCid");
+                table.row(
+                        piece.path("id").asText(),
+                        piece.path("state").asText(),
+                        piece.path("class").asText(),
+                        piece.path("contents").asText(),
+                        piece.path("removed").asText(),
+                        Bytes.show(piece.path("contentBytes").asLong()),
+                        sealed ? Bytes.show(piece.path("paddedBytes").asLong()) : "",
+                        sealed ? piece.path("wastePercent").asText() + " %" : "",
+                        piece.path("pieceCid").asText(""));
+            }
+            table.print(out());
+            return Exit.DONE;
+        }
+    }
+
+    /** Shows one piece. */
+    @Command(
+            name = "show",
+            description = "Show one piece with the contents in it and where each of them is.",
+            footer = {"", "Example:", "  pinfold piece show 1"})
+    static final class Show extends ClientCommand {
+        @Parameters(paramLabel = "ID|PIECE-CID", description = "A number of 'piece ls', or a piece CID of any version.")
+        String id = "";
+
+        @Override
+        Exit run(BrokerClient client) {
+            JsonNode piece = client.get("/api/v1/pieces/" + BrokerClient.encode(id));
+            if (json) {
+                print(piece);
+                return Exit.DONE;
+            }
+            Table facts = new Table("piece", piece.path("id").asText());
+            piece.properties().forEach(entry -> {
+                if (!entry.getKey().equals("id")
+                        && entry.getValue().isValueNode()
+                        && !entry.getValue().isNull()) {
+                    facts.row(entry.getKey(), entry.getValue().asText());
+                }
+            });
+            facts.print(out());
+            out().println();
+            Table entries = new Table("content", "offset", "length", "");
+            piece.path("entries")
+                    .forEach(entry -> entries.row(
+                            entry.path("cid").asText(),
+                            entry.path("offset").asText("").replace("null", ""),
+                            entry.path("length").asText("").replace("null", ""),
+                            entry.path("removed").asBoolean() ? "no longer wanted" : " "));
+            entries.print(out());
+            return Exit.DONE;
+        }
     }
 
     /** Computes the commitment of a file. */

@@ -122,6 +122,8 @@ public final class ReplicaStore {
     private static final String STILL_NEEDED = """
             SELECT EXISTS (SELECT 1 FROM replica WHERE content = $1 AND state NOT IN ('claimed', 'verified', 'retiring'))
                 OR EXISTS (SELECT 1 FROM pin WHERE content = $1 AND (providers IS NULL OR status <> 2))
+                OR EXISTS (SELECT 1 FROM cold_due WHERE content = $1)
+                OR EXISTS (SELECT 1 FROM piece_entry WHERE content = $1 AND car_offset IS NULL AND removed_at IS NULL)
             """;
 
     private final Database database;
@@ -305,7 +307,7 @@ public final class ReplicaStore {
         return holders;
     }
 
-    /** Whether some copy is still to be made of a content, so that its staged bytes are needed. */
+    /** Whether some copy is still to be made of a content, or a piece with it, so that its staged bytes are needed. */
     public boolean needsBytes(Cid content) {
         return run(STILL_NEEDED, Tuple.of(content.canonical()))
                 .iterator()

@@ -91,8 +91,9 @@ class WrongUsageTest {
                 line(2, "Missing required parameter: 'NAME'", "tenant create"),
                 line(2, "which command? Known are ls, show", "provider"),
                 line(2, "Missing required parameter: 'ID'", "provider show"),
-                line(2, "which command? Known are commp", "piece"),
+                line(2, "which command? Known are ls, show, commp", "piece"),
                 line(2, "Missing required parameter: 'FILE|-'", "piece commp"),
+                line(2, "Missing required parameter: 'ID|PIECE-CID'", "piece show"),
                 line(2, "there is no DATA/none; check the path", "piece commp DATA/none"),
                 line(2, "DATA/empty is a folder; a piece is made of one file", "piece commp DATA/empty"),
                 line(2, "'powershell' is not bash, zsh or fish", "completion powershell"),
@@ -137,7 +138,8 @@ class WrongUsageTest {
                 .filter(word -> !word.isEmpty())
                 .map(word -> word.replace('^', ' '))
                 .toList();
-        boolean talks = line.matches("(add|get|pin|token|tenant|provider) .*") && !line.contains("--data");
+        boolean talks =
+                line.matches("(add|get|pin|token|tenant|provider|piece (ls|show)) .*") && !line.contains("--data");
         List<String> all = new java.util.ArrayList<>(words);
         if (talks && !line.contains("--endpoint")) {
             all.addAll(List.of("--data", data.toString()));

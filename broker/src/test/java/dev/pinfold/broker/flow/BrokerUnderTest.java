@@ -292,7 +292,7 @@ public final class BrokerUnderTest implements AutoCloseable {
             }
             Path data = folder.resolve("data");
             Path file = folder.resolve("broker.yaml");
-            write(folder.resolve("policy.yaml"), policy());
+            write(folder.resolve("policy.yaml"), policy == null ? policy() : policy);
             write(file, yaml(data));
             folder(data.resolve("stores"));
             return new BrokerUnderTest(folder, ConfigLoader.standard().load(file, ConfigLoader.Overrides.NONE));

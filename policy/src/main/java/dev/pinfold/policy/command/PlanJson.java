@@ -1,8 +1,10 @@
 package dev.pinfold.policy.command;
 
+import dev.pinfold.policy.ColdGoal;
 import dev.pinfold.policy.Explanation;
 import dev.pinfold.policy.Money;
 import dev.pinfold.policy.Plan;
+import dev.pinfold.policy.Priority;
 import dev.pinfold.policy.Problem;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -34,6 +36,10 @@ public final class PlanJson {
         json.put("limitedBy", plan.limitedBy());
         json.put("policyRevision", plan.policyRevision());
         json.put("inventoryHash", plan.inventoryHash());
+        ColdGoal cold = plan.cold();
+        if (cold != null && plan.feasible()) {
+            json.put("cold", object("target", cold.target(), "urgent", plan.priority() == Priority.HIGH));
+        }
         return json;
     }
 

@@ -1,0 +1,3 @@
+/** Tests of the cold tier. */
+@org.jspecify.annotations.NullMarked
+package dev.pinfold.broker.cold;
