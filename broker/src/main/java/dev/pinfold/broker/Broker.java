@@ -16,6 +16,7 @@ import dev.pinfold.broker.api.RetrievalRoutes;
 import dev.pinfold.broker.api.UsageRoutes;
 import dev.pinfold.broker.cluster.BrokerIdentity;
 import dev.pinfold.broker.cold.Bundler;
+import dev.pinfold.broker.cold.PieceCopies;
 import dev.pinfold.broker.cold.PieceShelf;
 import dev.pinfold.broker.config.BrokerConfig;
 import dev.pinfold.broker.gateway.GatewayServer;
@@ -123,7 +124,10 @@ public final class Broker implements AutoCloseable {
 
             Fleet fleet = opened(
                     Fleet.open(config.providers().stream().map(ProviderSpec::of).toList(), vertx, metrics));
-            DataPath dataPath = opened(DataPath.open(config, vertx, metrics, clock));
+            PieceShelf shelf = opened(openShelf());
+            PieceStore pieces = new PieceStore(database);
+            DataPath dataPath =
+                    opened(DataPath.open(config, vertx, metrics, new PieceCopies(pieces, shelf), clock));
 
             Wakeups wakeups = new Wakeups();
             PolicyStore policyStore = new PolicyStore(database);
@@ -158,9 +162,16 @@ public final class Broker implements AutoCloseable {
                 }
                 return 0;
             }));
-            PieceShelf shelf = opened(openShelf());
             Bundler bundler = new Bundler(
-                    new BundleStore(database), new PieceStore(database), shelf, replicas, fleet, dataPath, policies, identity.id(), clock);
+                    new BundleStore(database),
+                    pieces,
+                    shelf,
+                    replicas,
+                    fleet,
+                    dataPath,
+                    policies,
+                    identity.id(),
+                    clock);
             opened(new Loop("bundles", config.reconcile().pollInterval(), bundler::gather))
                     .start();
             opened(new Loop("pieces", config.reconcile().pollInterval(), bundler::seal))

@@ -39,9 +39,17 @@ class ArchitectureTest {
             return type.isRecord()
                     || type.isEnum()
                     || type.getSimpleName().equals("NameFolding")
+                    || isChoiceOfRecords(type)
                     || type.getEnclosingClass().map(this::test).orElse(false);
         }
     };
+
+    /** A sealed interface is a value when everything it can be is a record. */
+    private static boolean isChoiceOfRecords(JavaClass type) {
+        return type.isInterface()
+                && !type.getSubclasses().isEmpty()
+                && type.getSubclasses().stream().allMatch(JavaClass::isRecord);
+    }
 
     /** Leaves out whatever was compiled together with this class. */
     static final class WithoutTests implements ImportOption {

@@ -1,5 +1,6 @@
 package dev.pinfold.broker.retrieval;
 
+import dev.pinfold.broker.BrokerException;
 import dev.pinfold.broker.config.BrokerConfig;
 import dev.pinfold.broker.provider.GuardedProvider;
 import dev.pinfold.broker.reconcile.Content;
@@ -7,15 +8,19 @@ import dev.pinfold.broker.reconcile.Outcome;
 import dev.pinfold.broker.store.ReplicaStore;
 import dev.pinfold.broker.telemetry.Metrics;
 import dev.pinfold.content.Cid;
+import dev.pinfold.content.dag.DagLimits;
 import dev.pinfold.spi.Deadline;
 import io.vertx.core.Vertx;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -32,14 +37,16 @@ public final class DataPath implements Content, AutoCloseable {
     private final Staging staging;
     private final OutboundHttp http;
     private final ContentFetcher fetcher;
+    private final ColdCopies cold;
     private final Verifier verifier;
     private final int samples;
     private final Semaphore fetches;
     private final SecureRandom random = new SecureRandom();
     private final Clock clock;
 
-    private DataPath(BrokerConfig config, Vertx vertx, Metrics metrics, Staging staging, Clock clock) {
+    private DataPath(BrokerConfig config, Vertx vertx, Metrics metrics, Staging staging, ColdCopies cold, Clock clock) {
         this.staging = staging;
+        this.cold = cold;
         this.http = new OutboundHttp(
                 vertx,
                 OutboundGuard.of(config.fetch().allow(), config.fetch().gateways()),
@@ -53,14 +60,15 @@ public final class DataPath implements Content, AutoCloseable {
     }
 
     /** Opens the data path of a broker; its staging lies in the data directory. */
-    public static DataPath open(BrokerConfig config, Vertx vertx, Metrics metrics, Clock clock) {
+    public static DataPath open(
+            BrokerConfig config, Vertx vertx, Metrics metrics, ColdCopies cold, Clock clock) {
         Path directory = config.dataDirectory().resolve("staging");
         try {
             Staging staging = Staging.open(
                     directory,
                     new Staging.Limits(
                             config.storage().stagingCapacity(), config.storage().reserve(), MOST_BLOCKS));
-            return new DataPath(config, vertx, metrics, staging, clock);
+            return new DataPath(config, vertx, metrics, staging, cold, clock);
         } catch (IOException e) {
             throw new IllegalStateException("the staging directory " + directory + " cannot be used: " + e, e);
         }
@@ -82,6 +90,10 @@ public final class DataPath implements Content, AutoCloseable {
         if (there.isPresent()) {
             return new Found.Here(there.get(), there.get().dagBytes());
         }
+        Optional<Staged> thawed = thaw(root);
+        if (thawed.isPresent()) {
+            return new Found.Here(thawed.get(), thawed.get().dagBytes());
+        }
         try {
             if (!fetches.tryAcquire(deadline.remaining().toMillis(), TimeUnit.MILLISECONDS)) {
                 return new Found.Nowhere("too many fetches at once");
@@ -98,6 +110,22 @@ public final class DataPath implements Content, AutoCloseable {
             };
         } finally {
             fetches.release();
+        }
+    }
+
+    /** The bytes from a cold copy within reach, verified. */
+    private Optional<Staged> thaw(Cid root) {
+        try {
+            Optional<InputStream> opened = cold.open(root);
+            if (opened.isEmpty()) {
+                return Optional.empty();
+            }
+            try (InputStream in = new BufferedInputStream(opened.get(), 1 << 16)) {
+                return Optional.of(staging.importCar(in, DagLimits.DEFAULT).getFirst());
+            }
+        } catch (IOException | BrokerException e) {
+            log.warn("event=cold.unreadable cid={} detail=\"{}\"", root, e.toString());
+            return Optional.empty();
         }
     }
 

@@ -66,6 +66,7 @@ public final class BundleStore {
             UPDATE piece_entry e SET removed_at = now() FROM piece p
             WHERE p.id = e.piece_id AND p.state <> 'open' AND e.content = ANY ($1) AND e.removed_at IS NULL
             """;
+
     private static final String RESTORE = """
             UPDATE piece_entry SET removed_at = NULL
             FROM unnest($1::text[], $2::bigint[]) AS u (content, piece)

@@ -66,6 +66,10 @@ public final class PieceStore {
             """;
     private static final String KEPT =
             "SELECT id FROM piece WHERE id = ANY ($1) AND state IN ('sealing', 'sealed', 'dealt')";
+    private static final String HOLDINGS = """
+            SELECT e.piece_id, e.car_offset, e.car_length FROM piece_entry e JOIN piece p ON p.id = e.piece_id
+            WHERE e.content = $1 AND e.car_offset IS NOT NULL AND p.state IN ('sealed', 'dealt') ORDER BY p.id DESC
+            """;
     private static final String GRANT =
             "INSERT INTO piece_token (hash, piece_id, deal) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING";
 
@@ -176,6 +180,17 @@ public final class PieceStore {
         List<Long> kept = new ArrayList<>();
         run(KEPT, Tuple.tuple().addValue(ids.toArray(Long[]::new))).forEach(row -> kept.add(row.getLong(0)));
         return kept;
+    }
+
+    /** Where a content is in a sealed piece. */
+    public record Holding(long piece, long offset, long length) {}
+
+    /** The pieces that have a content, the newest first, also where it is waste. */
+    public List<Holding> holdings(String content) {
+        List<Holding> holdings = new ArrayList<>();
+        run(HOLDINGS, Tuple.of(content))
+                .forEach(row -> holdings.add(new Holding(row.getLong(0), row.getLong(1), row.getLong(2))));
+        return holdings;
     }
 
     /** Lets whoever has the token of this hash fetch a piece, for one deal. */

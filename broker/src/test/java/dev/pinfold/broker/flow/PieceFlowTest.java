@@ -13,6 +13,7 @@ import dev.pinfold.content.piece.Piece;
 import dev.pinfold.content.piece.PieceCid;
 import dev.pinfold.content.piece.PieceHasher;
 import dev.pinfold.content.piece.PieceSize;
+import dev.pinfold.kit.Dag;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,9 +25,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,14 +37,16 @@ import org.junit.jupiter.api.io.TempDir;
 class PieceFlowTest {
     private static final int PINS = Boolean.getBoolean("pinfold.thorough") ? 10_000 : 500;
     private static final int PER_UPLOAD = 250;
-    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     @TempDir
     Path folder;
 
-    private BrokerUnderTest broker(int minKiB, int targetKiB, String maxWait) {
+    private BrokerUnderTest broker(int targetKiB, String maxWait) {
         return BrokerUnderTest.in(folder)
                 .local("hot")
+                .local("spare")
                 .local("vault", "tier: cold")
                 .policy("""
                         apiVersion: pinfold/v1
@@ -55,16 +60,16 @@ class PieceFlowTest {
                             cold:
                               backend: lotus
                               replicas: {min: 1, target: 1}
-                              aggregate: {minBytes: %dKiB, targetBytes: %dKiB, maxWait: %s}
+                              aggregate: {minBytes: 1B, targetBytes: %dKiB, maxWait: %s}
                         rules:
                           - {name: everything, match: {}, class: archive}
-                        """.formatted(minKiB, targetKiB, maxWait))
+                        """.formatted(targetKiB, maxWait))
                 .start();
     }
 
     @Test
     void many_small_pins_become_a_handful_of_pieces_and_each_comes_back_by_range() throws Exception {
-        try (BrokerUnderTest broker = broker(1, PINS / 5, "1h")) {
+        try (BrokerUnderTest broker = broker(PINS / 5, "1h")) {
             Map<String, byte[]> contents = upload(broker, 0, PINS);
             List<JsonNode> pieces = new ArrayList<>();
             Eventually.holds("all but the last pieces are sealed", PinClient.PATIENCE.multipliedBy(3), () -> {
@@ -132,7 +137,7 @@ class PieceFlowTest {
     @Test
     void a_pin_that_goes_before_its_bundle_is_sealed_takes_no_place_and_one_that_goes_later_is_waste()
             throws Exception {
-        try (BrokerUnderTest broker = broker(1, 64, "1h")) {
+        try (BrokerUnderTest broker = broker(64, "1h")) {
             upload(broker, 0, 20);
             Eventually.holds("all are in the open bundle", PinClient.PATIENCE, () -> contents(broker, "open") == 20);
             deletePins(broker, 5);
@@ -152,13 +157,15 @@ class PieceFlowTest {
 
     @Test
     void a_broker_that_was_stopped_before_it_wrote_a_piece_writes_it_after_its_start() throws Exception {
-        try (BrokerUnderTest broker = broker(1, 1024, "1s")) {
+        try (BrokerUnderTest broker = broker(1024, "1s")) {
             Path folderOfPieces = broker.config().dataDirectory().resolve("pieces");
             Path obstacle = folderOfPieces.resolve("piece-1.car");
             Files.createDirectories(obstacle.resolve("in the way"));
             upload(broker, 0, 30);
-            Eventually.holds(
-                    "the bundle is closed by its age", PinClient.PATIENCE, () -> contents(broker, "sealing") == 30);
+            Eventually.holds("the first piece cannot be written", PinClient.PATIENCE, () -> broker.client()
+                    .send("GET", "/api/v1/pieces/1", null)
+                    .text()
+                    .contains("its file cannot be written"));
             broker.stop();
             Files.delete(obstacle.resolve("in the way"));
             Files.delete(obstacle);
@@ -176,7 +183,7 @@ class PieceFlowTest {
 
     @Test
     void a_piece_is_given_to_the_operator_whole_in_parts_or_not_at_all() throws Exception {
-        try (BrokerUnderTest broker = broker(1, 1024, "1s")) {
+        try (BrokerUnderTest broker = broker(1024, "1s")) {
             upload(broker, 0, 10);
             Eventually.holds("all are sealed", PinClient.PATIENCE, () -> contents(broker, "sealed") == 10);
             JsonNode piece = pieces(broker).get(0);
@@ -205,6 +212,37 @@ class PieceFlowTest {
             assertThat(fetch(broker, "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku", null)
                             .statusCode())
                     .isEqualTo(400);
+        }
+    }
+
+    @Test
+    void when_every_hot_copy_is_destroyed_the_content_comes_back_from_its_piece() throws Exception {
+        Dag dag = Dag.file(11, 20, 3000);
+        try (BrokerUnderTest broker = broker(1024, "1s")) {
+            PinClient client = broker.client();
+            String id = client.upload(dag);
+            client.awaitReplicas(id, "verified", 1);
+            String victim = client.providersIn(id, "verified").getFirst();
+            Eventually.holds("it is in a piece", PinClient.PATIENCE, () -> contents(broker, "sealed") == 1);
+            broker.stop();
+            for (String gone : List.of("stores/hot", "stores/spare", "staging")) {
+                remove(broker.config().dataDirectory().resolve(gone));
+            }
+            broker.start();
+            client.await(id, "the copy was lost and made again", pin -> client.events(id).contains("replica.lost " + victim)
+                    && !client.providersIn(id, "verified").isEmpty());
+            assertThat(client.car(dag.root())).isEqualTo(dag.car());
+        }
+    }
+
+    private static void remove(Path tree) throws IOException {
+        if (!Files.exists(tree)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(tree)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         }
     }
 
