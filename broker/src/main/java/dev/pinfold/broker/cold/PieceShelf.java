@@ -96,7 +96,7 @@ public final class PieceShelf implements AutoCloseable {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : (Iterable<Path>) files::iterator) {
                 Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
-                if (name.matches()) {
+                if (name.matches() && Files.isRegularFile(file)) {
                     ids.add(Long.valueOf(name.group(1)));
                 }
             }
