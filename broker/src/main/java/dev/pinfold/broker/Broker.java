@@ -126,8 +126,7 @@ public final class Broker implements AutoCloseable {
                     Fleet.open(config.providers().stream().map(ProviderSpec::of).toList(), vertx, metrics));
             PieceShelf shelf = opened(openShelf());
             PieceStore pieces = new PieceStore(database);
-            DataPath dataPath =
-                    opened(DataPath.open(config, vertx, metrics, new PieceCopies(pieces, shelf), clock));
+            DataPath dataPath = opened(DataPath.open(config, vertx, metrics, new PieceCopies(pieces, shelf), clock));
 
             Wakeups wakeups = new Wakeups();
             PolicyStore policyStore = new PolicyStore(database);
@@ -163,15 +162,7 @@ public final class Broker implements AutoCloseable {
                 return 0;
             }));
             Bundler bundler = new Bundler(
-                    new BundleStore(database),
-                    pieces,
-                    shelf,
-                    replicas,
-                    fleet,
-                    dataPath,
-                    policies,
-                    identity.id(),
-                    clock);
+                    new BundleStore(database), pieces, shelf, replicas, fleet, dataPath, policies, identity.id(), clock);
             opened(new Loop("bundles", config.reconcile().pollInterval(), bundler::gather))
                     .start();
             opened(new Loop("pieces", config.reconcile().pollInterval(), bundler::seal))

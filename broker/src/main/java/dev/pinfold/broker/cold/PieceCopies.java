@@ -36,7 +36,9 @@ public final class PieceCopies implements ColdCopies {
             if (file.isPresent()) {
                 log.info("event=piece.read cid={} piece={} bytes={}", root, holding.piece(), holding.length());
                 return Optional.of(new SequenceInputStream(
-                        new ByteArrayInputStream(CarHeader.of(java.util.List.of(root)).bytes()), range(file.get(), holding)));
+                        new ByteArrayInputStream(
+                                CarHeader.of(java.util.List.of(root)).bytes()),
+                        range(file.get(), holding)));
             }
         }
         return Optional.empty();

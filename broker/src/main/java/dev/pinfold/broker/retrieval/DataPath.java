@@ -60,8 +60,7 @@ public final class DataPath implements Content, AutoCloseable {
     }
 
     /** Opens the data path of a broker; its staging lies in the data directory. */
-    public static DataPath open(
-            BrokerConfig config, Vertx vertx, Metrics metrics, ColdCopies cold, Clock clock) {
+    public static DataPath open(BrokerConfig config, Vertx vertx, Metrics metrics, ColdCopies cold, Clock clock) {
         Path directory = config.dataDirectory().resolve("staging");
         try {
             Staging staging = Staging.open(

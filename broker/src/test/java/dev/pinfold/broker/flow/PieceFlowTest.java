@@ -162,10 +162,13 @@ class PieceFlowTest {
             Path obstacle = folderOfPieces.resolve("piece-1.car");
             Files.createDirectories(obstacle.resolve("in the way"));
             upload(broker, 0, 30);
-            Eventually.holds("the first piece cannot be written", PinClient.PATIENCE, () -> broker.client()
-                    .send("GET", "/api/v1/pieces/1", null)
-                    .text()
-                    .contains("its file cannot be written"));
+            Eventually.holds(
+                    "the first piece cannot be written",
+                    PinClient.PATIENCE,
+                    () -> broker.client()
+                            .send("GET", "/api/v1/pieces/1", null)
+                            .text()
+                            .contains("its file cannot be written"));
             broker.stop();
             Files.delete(obstacle.resolve("in the way"));
             Files.delete(obstacle);
@@ -229,8 +232,11 @@ class PieceFlowTest {
                 remove(broker.config().dataDirectory().resolve(gone));
             }
             broker.start();
-            client.await(id, "the copy was lost and made again", pin -> client.events(id).contains("replica.lost " + victim)
-                    && !client.providersIn(id, "verified").isEmpty());
+            client.await(
+                    id,
+                    "the copy was lost and made again",
+                    pin -> client.events(id).contains("replica.lost " + victim)
+                            && !client.providersIn(id, "verified").isEmpty());
             assertThat(client.car(dag.root())).isEqualTo(dag.car());
         }
     }
