@@ -162,7 +162,15 @@ public final class Broker implements AutoCloseable {
                 return 0;
             }));
             Bundler bundler = new Bundler(
-                    new BundleStore(database), pieces, shelf, replicas, fleet, dataPath, policies, identity.id(), clock);
+                    new BundleStore(database),
+                    pieces,
+                    shelf,
+                    replicas,
+                    fleet,
+                    dataPath,
+                    policies,
+                    identity.id(),
+                    clock);
             opened(new Loop("bundles", config.reconcile().pollInterval(), bundler::gather))
                     .start();
             opened(new Loop("pieces", config.reconcile().pollInterval(), bundler::seal))

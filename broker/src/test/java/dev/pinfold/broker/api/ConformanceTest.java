@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pinfold.broker.api.ApiBroker.Account;
 import dev.pinfold.conformance.Conformance;
 import dev.pinfold.conformance.RunListener;
+import dev.pinfold.conformance.content.SampleDag;
 import dev.pinfold.conformance.rule.CheckResult;
 import dev.pinfold.conformance.rule.Profile;
 import dev.pinfold.conformance.rule.Report;
 import dev.pinfold.conformance.rule.Severity;
 import dev.pinfold.conformance.rule.Verdict;
 import dev.pinfold.conformance.session.Settings;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +24,10 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The broker before the judge that it offers to providers: every MUST and SHOULD of all levels of the pinning API. */
+/**
+ * The broker before the judge that it offers to providers: every MUST and SHOULD of all levels of the pinning API, and of
+ * the gateway with the judge's own sample.
+ */
 class ConformanceTest {
     private static final boolean THOROUGH = Boolean.getBoolean("pinfold.thorough");
 
@@ -49,6 +57,40 @@ class ConformanceTest {
             assertThat(worse(report)).isEmpty();
             assertThat(report.leftovers()).isZero();
             assertThat(broker.number("SELECT count(*) FROM pin")).isZero();
+        }
+    }
+
+    @Test
+    void the_broker_passes_every_must_and_should_of_the_gateway() throws Exception {
+        Path own = Files.createDirectories(folder.resolve("gateway"));
+        try (ApiBroker broker = ApiBroker.start(own, "limits: {requestsPerSecond: 100000, burst: 100000}\n")) {
+            upload(broker, SampleDag.create().car());
+            Settings settings = Settings.forEndpoint(broker.endpoint(), "")
+                    .edit()
+                    .profiles(Set.of(Profile.GATEWAY))
+                    .gateway(Optional.of(broker.endpoint()))
+                    .stateDir(own.resolve("conformance"))
+                    .build();
+            Report report = Conformance.run(settings, new Quiet());
+            report.results().forEach(ConformanceTest::print);
+            assertThat(report.reason()).isEmpty();
+            assertThat(worse(report)).isEmpty();
+            assertThat(report.results())
+                    .as("nothing is left unjudged")
+                    .noneMatch(result -> result.verdict() == Verdict.SKIP);
+        }
+    }
+
+    private static void upload(ApiBroker broker, byte[] car) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(broker.endpoint().resolve("/api/v1/content"))
+                .header("Authorization", "Bearer " + broker.tenant().token())
+                .header("Content-Type", "application/vnd.ipld.car")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(car))
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            assertThat(client.send(request, HttpResponse.BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(202);
         }
     }
 
