@@ -384,7 +384,7 @@ class BadInputTest {
                 get(404, "no pin has the requestid", "/api/v1" + UNKNOWN + "/events"),
                 get(400, "CID", "/ipfs/nope?format=raw"),
                 get(400, "CID", "/ipfs/%00?format=raw"),
-                get(406, "format", "/ipfs/" + CID + "?format=zip"),
+                get(400, "format", "/ipfs/" + CID + "?format=zip"),
                 get(404, "cannot be served", "/ipfs/" + CID + "?format=raw"));
     }
 
