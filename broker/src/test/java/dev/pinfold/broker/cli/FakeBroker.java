@@ -116,6 +116,12 @@ final class FakeBroker implements AutoCloseable {
                     refuse(exchange, 404, "NOT_FOUND", "there is no provider " + id);
                 }
             }
+            case "GET /api/v1/policies" -> {
+                ObjectNode answer = Json.object();
+                answer.putObject("inForce").put("revision", 1);
+                answer.putObject("file").put("state", "followed");
+                reply(exchange, 200, answer);
+            }
             case "POST /api/v1/tokens" -> reply(exchange, 201, token(request.json()));
             case "GET /api/v1/tokens" -> {
                 ObjectNode answer = Json.object();
