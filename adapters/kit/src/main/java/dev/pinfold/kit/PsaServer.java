@@ -19,16 +19,12 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The HTTP side of a {@link ScriptedPsa}: routes, the token, the rate limit, and everything that goes wrong. */
 final class PsaServer {
-    // Below the ports the system hands out by itself, so that a port stays free while the server is down.
-    private static final int FIRST_PORT = 20_000;
-    private static final int LAST_PORT = 31_999;
     private static final int MAX_BODY = 1 << 20;
     private static final Buffer ENDLESS = Buffer.buffer("\"" + "a".repeat(32_768) + "\",");
 
@@ -41,8 +37,8 @@ final class PsaServer {
     private final Router router;
     private volatile @Nullable RateLimiter limiter;
     private volatile RateLimitStyle limitStyle = RateLimitStyle.RETRY_AFTER;
+    private final HeldPort port;
     private @Nullable HttpServer server;
-    private int port;
 
     PsaServer(
             Vertx vertx,
@@ -58,12 +54,12 @@ final class PsaServer {
         this.faults = faults;
         this.log = log;
         this.token = token;
-        this.port = port;
+        this.port = new HeldPort(port);
         this.router = routes();
     }
 
     int port() {
-        return port;
+        return port.number();
     }
 
     void limit(@Nullable RateLimiter now, RateLimitStyle style) {
@@ -75,18 +71,7 @@ final class PsaServer {
         if (server != null) {
             return;
         }
-        for (int tries = 0; ; tries++) {
-            int at = port != 0 ? port : ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT + 1);
-            try {
-                server = listen(at);
-                port = at;
-                return;
-            } catch (RuntimeException taken) {
-                if (port != 0 || tries == 50) {
-                    throw new IllegalStateException("cannot listen on 127.0.0.1:" + at, taken);
-                }
-            }
-        }
+        server = port.listen(this::listen);
     }
 
     synchronized void shut() {
@@ -98,7 +83,14 @@ final class PsaServer {
                     .toCompletableFuture()
                     .orTimeout(10, TimeUnit.SECONDS)
                     .join();
+            port.hold();
         }
+    }
+
+    /** Shuts for good: the port is free for others. */
+    synchronized void close() {
+        shut();
+        port.free();
     }
 
     private HttpServer listen(int at) {

@@ -184,7 +184,7 @@ public final class ScriptedPsa implements AutoCloseable {
 
     @Override
     public void close() {
-        server.shut();
+        server.close();
         vertx.close()
                 .toCompletionStage()
                 .toCompletableFuture()

@@ -1,5 +1,6 @@
 package dev.pinfold.kit.filecoin;
 
+import dev.pinfold.kit.HeldPort;
 import io.netty.channel.ChannelOption;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -9,16 +10,11 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.ServerWebSocketHandshake;
 import io.vertx.core.net.impl.ConnectionBase;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A port on loopback that can be shut and opened again under the same number. */
 final class Door {
-    // Below the ports the system hands out by itself, so that a port stays free while the door is shut.
-    private static final int FIRST_PORT = 20_000;
-    private static final int LAST_PORT = 31_999;
-    private static final int TRIES = 50;
     /** The most a request may carry: as Lotus. */
     static final int MAX_BODY = 100 << 20;
 
@@ -26,12 +22,12 @@ final class Door {
     private final Handler<HttpServerRequest> requests;
     private @Nullable Handler<ServerWebSocketHandshake> handshakes;
     private @Nullable Handler<ServerWebSocket> sockets;
+    private final HeldPort port;
     private @Nullable HttpServer server;
-    private int port;
 
     Door(Vertx vertx, int port, Handler<HttpServerRequest> requests) {
         this.vertx = vertx;
-        this.port = port;
+        this.port = new HeldPort(port);
         this.requests = requests;
     }
 
@@ -41,7 +37,7 @@ final class Door {
     }
 
     int port() {
-        return port;
+        return port.number();
     }
 
     synchronized boolean isOpen() {
@@ -52,18 +48,7 @@ final class Door {
         if (server != null) {
             return;
         }
-        for (int tries = 0; ; tries++) {
-            int at = port != 0 ? port : ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT + 1);
-            try {
-                server = listen(at);
-                port = at;
-                return;
-            } catch (RuntimeException taken) {
-                if (port != 0 || tries == TRIES) {
-                    throw new IllegalStateException("cannot listen on 127.0.0.1:" + at, taken);
-                }
-            }
-        }
+        server = port.listen(this::listen);
     }
 
     synchronized void shut() {
@@ -75,7 +60,14 @@ final class Door {
                     .toCompletableFuture()
                     .orTimeout(10, TimeUnit.SECONDS)
                     .join();
+            port.hold();
         }
+    }
+
+    /** Shuts for good: the port is free for others. */
+    synchronized void close() {
+        shut();
+        port.free();
     }
 
     private HttpServer listen(int at) {

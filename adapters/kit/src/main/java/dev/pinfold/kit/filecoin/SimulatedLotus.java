@@ -121,7 +121,7 @@ public final class SimulatedLotus implements AutoCloseable {
 
     @Override
     public void close() {
-        door.shut();
+        door.close();
     }
 
     @Override

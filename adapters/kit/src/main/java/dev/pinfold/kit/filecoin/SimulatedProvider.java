@@ -240,7 +240,7 @@ public final class SimulatedProvider implements AutoCloseable {
 
     @Override
     public void close() {
-        door.shut();
+        door.close();
     }
 
     Path folder() throws IOException {
