@@ -2,6 +2,7 @@
 -- times that only the broker uses are timestamptz.
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE EXTENSION IF NOT EXISTS btree_gin;
 
 CREATE TABLE tenant (
   id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -66,9 +67,9 @@ CREATE INDEX pin_tenant_content ON pin (tenant_id, content, created);
 CREATE INDEX pin_name ON pin (tenant_id, name, created) WHERE name IS NOT NULL;
 CREATE INDEX pin_name_fold ON pin (tenant_id, name_fold, created) WHERE name_fold IS NOT NULL;
 -- Every search reads the whole list of entries not merged yet, so that list is kept short (kB).
-CREATE INDEX pin_name_part ON pin USING gin (name gin_trgm_ops) WITH (gin_pending_list_limit = 64) WHERE name IS NOT NULL;
-CREATE INDEX pin_name_fold_part ON pin USING gin (name_fold gin_trgm_ops) WITH (gin_pending_list_limit = 64) WHERE name_fold IS NOT NULL;
-CREATE INDEX pin_meta ON pin USING gin (meta jsonb_path_ops) WITH (gin_pending_list_limit = 64) WHERE meta IS NOT NULL;
+CREATE INDEX pin_name_part ON pin USING gin (tenant_id, name gin_trgm_ops) WITH (gin_pending_list_limit = 64) WHERE name IS NOT NULL;
+CREATE INDEX pin_name_fold_part ON pin USING gin (tenant_id, name_fold gin_trgm_ops) WITH (gin_pending_list_limit = 64) WHERE name_fold IS NOT NULL;
+CREATE INDEX pin_meta ON pin USING gin (tenant_id, meta jsonb_path_ops) WITH (gin_pending_list_limit = 64) WHERE meta IS NOT NULL;
 
 -- Exact counts without counting: how many pins of a tenant in a state were created within 2^level milliseconds.
 -- Changes are appended to pin_tally_delta by triggers, without locking, and folded into pin_tally now and then; the

@@ -120,8 +120,8 @@ public final class PinLists {
     }
 
     /**
-     * The time is compared as a sum, so that no plan walks through it: the planner cannot know that the range is mostly
-     * everything.
+     * The time and the state are compared as sums, so that no plan walks through them: the planner cannot know that they
+     * mostly leave everything.
      */
     static Statement byMatch(int tenantId, PinQuery query) {
         Short[] states = query.statuses().stream().sorted().map(PinStatus::code).toArray(Short[]::new);
@@ -157,7 +157,7 @@ public final class PinLists {
         return new Statement("""
                 WITH hit AS MATERIALIZED (
                   SELECT request_id AS id, created AS at FROM pin
-                  WHERE tenant_id = $1 AND status = ANY ($2) AND created + 0 >= $3 AND created + 0 < $4%s
+                  WHERE tenant_id = $1 AND status + 0 = ANY ($2::smallint[]) AND created + 0 >= $3 AND created + 0 < $4%s
                 ), page AS (
                   SELECT %s FROM (SELECT id FROM hit ORDER BY at DESC LIMIT $5) AS newest
                   JOIN pin ON pin.request_id = newest.id

@@ -194,6 +194,31 @@ class ListPlansTest {
         }
     }
 
+    /** Also not to intersect what an index of all its pins gives with what the search found. */
+    @Test
+    void no_search_reads_through_the_pins_of_the_tenant() {
+        for (PinQuery query : matched()) {
+            assertThat(plan(large, query).encode())
+                    .as("%s", query)
+                    .doesNotContain("BitmapAnd")
+                    .doesNotContain("pin_status")
+                    .doesNotContain("pin_created");
+        }
+    }
+
+    @Test
+    void a_search_reads_little_of_what_matches_at_other_tenants() {
+        int other = tenant("other");
+        fill(other, 10);
+        List<PinQuery> searches = List.of(
+                query(ALL, 0, PinQuery.END_OF_TIME, "ame 4", Match.PARTIAL),
+                query(ALL, 0, PinQuery.END_OF_TIME, "AME 4", Match.IPARTIAL));
+        for (PinQuery query : searches) {
+            plan(other, query);
+            assertThat(blocks(plan(other, query))).as("%s", query).isLessThan(60);
+        }
+    }
+
     @Test
     void searches_right_after_many_inserts_read_little_more_than_after_the_index_was_tidied() {
         int fresh = tenant("fresh");
