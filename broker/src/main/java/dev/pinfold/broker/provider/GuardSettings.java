@@ -52,7 +52,7 @@ public record GuardSettings(
 
     /** The longest one call of this kind takes. */
     Duration timeout(Operation operation) {
-        return operation == Operation.UPLOAD ? uploadTimeout : callTimeout;
+        return operation.transfers() ? uploadTimeout : callTimeout;
     }
 
     private static void require(boolean holds, String message) {

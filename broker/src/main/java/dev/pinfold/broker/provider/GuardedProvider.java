@@ -16,6 +16,7 @@ import dev.pinfold.spi.PinListing;
 import dev.pinfold.spi.Provider;
 import dev.pinfold.spi.ProviderException;
 import dev.pinfold.spi.Sighting;
+import dev.pinfold.spi.deal.DealMaker;
 import io.vertx.core.Vertx;
 import java.io.InputStream;
 import java.time.Duration;
@@ -52,6 +53,9 @@ public final class GuardedProvider implements Provider {
         this.calls = new PacedCalls(spec.id(), spec.guard(), time);
         this.log = new OutcomeLog(spec.id());
         for (Operation operation : Operation.values()) {
+            if (operation.deals()) {
+                continue;
+            }
             OperationBreaker breaker = new OperationBreaker(
                     vertx, time, spec.id(), operation, spec.guard().breaker());
             breakers.put(operation, breaker);
@@ -178,6 +182,33 @@ public final class GuardedProvider implements Provider {
         return call(Operation.CAR, null, deadline, limit -> calls.held(adapter.part(file, from, to, limit)));
     }
 
+    /** Guarded as all calls are, but by no breaker: see {@link Operation#deals}. */
+    @Override
+    public DealMaker deals() {
+        require(Capability.DEAL);
+        return new GuardedDeals(this, adapter.deals());
+    }
+
+    /** Keeps the place of a call among the concurrent ones until the stream is closed. */
+    InputStream held(InputStream stream) {
+        return calls.held(stream);
+    }
+
+    /** Makes a call about deals. How it ends says little about the node, so it does not count towards its health. */
+    <T> T deal(Operation operation, @Nullable String orderKey, Deadline deadline, AdapterCall<T> adapterCall) {
+        Deadline limit = earlier(deadline, spec.guard().timeout(operation));
+        CallOutcome<T> outcome = calls.make(operation, orderKey, limit, () -> adapterCall.within(limit));
+        switch (outcome) {
+            case CallOutcome.Served<T> served -> count(operation, "ok", served.nanos());
+            case CallOutcome.Failed<T> failed ->
+                count(operation, FailureTreatment.of(failed.failure()).label(), failed.nanos());
+            case HeldBack<T> held ->
+                metrics.providerRefused(
+                        spec.id(), operation.label(), held.guard().label());
+        }
+        return outcome.get();
+    }
+
     @Override
     public void close() {
         breakers.values().forEach(OperationBreaker::close);
@@ -185,7 +216,7 @@ public final class GuardedProvider implements Provider {
     }
 
     /** A call of the adapter, given the deadline that it must keep. */
-    private interface AdapterCall<T> {
+    interface AdapterCall<T> {
         T within(Deadline limit);
     }
 
