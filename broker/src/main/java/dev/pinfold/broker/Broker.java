@@ -1,5 +1,7 @@
 package dev.pinfold.broker;
 
+import dev.pinfold.broker.alert.AlertBook;
+import dev.pinfold.broker.api.AlertRoutes;
 import dev.pinfold.broker.api.ApiServer;
 import dev.pinfold.broker.api.Authenticator;
 import dev.pinfold.broker.api.ContentRoutes;
@@ -21,6 +23,7 @@ import dev.pinfold.broker.cold.PieceShelf;
 import dev.pinfold.broker.config.BrokerConfig;
 import dev.pinfold.broker.gateway.GatewayServer;
 import dev.pinfold.broker.pin.PinService;
+import dev.pinfold.broker.placement.BudgetWatch;
 import dev.pinfold.broker.placement.FleetView;
 import dev.pinfold.broker.placement.Mover;
 import dev.pinfold.broker.placement.Placer;
@@ -36,6 +39,7 @@ import dev.pinfold.broker.retrieval.BlockCache;
 import dev.pinfold.broker.retrieval.DataPath;
 import dev.pinfold.broker.retrieval.RacingRetrieval;
 import dev.pinfold.broker.retrieval.RetrievalLog;
+import dev.pinfold.broker.store.AlertStore;
 import dev.pinfold.broker.store.BundleStore;
 import dev.pinfold.broker.store.CopyStore;
 import dev.pinfold.broker.store.Database;
@@ -86,6 +90,8 @@ public final class Broker implements AutoCloseable {
     private static final int EXPIRED_AT_ONCE = 100;
     private static final Duration POLICY_EVERY = Duration.ofSeconds(1);
     private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
+    private static final Duration ALERTS_EVERY = Duration.ofSeconds(2);
+    private static final Duration ALERTS_KEPT = Duration.ofDays(90);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final BrokerConfig config;
@@ -128,9 +134,14 @@ public final class Broker implements AutoCloseable {
             PieceStore pieces = new PieceStore(database);
             DataPath dataPath = opened(DataPath.open(config, vertx, metrics, new PieceCopies(pieces, shelf), clock));
 
+            AlertStore alertStore = new AlertStore(database);
+            AlertBook alerts = new AlertBook(alertStore, metrics);
+
             Wakeups wakeups = new Wakeups();
             PolicyStore policyStore = new PolicyStore(database);
             Policies policies = Policies.open(policyStore, config.policy().file());
+            UsageStore usage = new UsageStore(database);
+            BudgetWatch budgets = new BudgetWatch(usage, policies, alerts);
             ProviderStateStore stateStore = new ProviderStateStore(database);
             ProviderStates states = ProviderStates.open(stateStore);
             FleetView view = new FleetView(config.providers(), fleet, replicas, states, policies, clock);
@@ -194,6 +205,13 @@ public final class Broker implements AutoCloseable {
                         database.await(pinStore.dropExpiredKeys());
                         dataPath.sweep(replicas);
                         bundler.sweep();
+                        alertStore.dropOld(ALERTS_KEPT);
+                        return 0;
+                    }))
+                    .start();
+            opened(new Loop("alerts", ALERTS_EVERY, () -> {
+                        budgets.check();
+                        alerts.refresh();
                         return 0;
                     }))
                     .start();
@@ -234,7 +252,8 @@ public final class Broker implements AutoCloseable {
                         new PolicyRoutes(policies, policyStore, auth).mount(router);
                         new PlanRoutes(new PlanStore(database), policies, view, auth, moving::wake).mount(router);
                         new DrainRoutes(stateStore, states, policies, config.providers(), auth).mount(router);
-                        new UsageRoutes(new UsageStore(database), policies, auth).mount(router);
+                        new AlertRoutes(alertStore, auth).mount(router);
+                        new UsageRoutes(usage, policies, auth).mount(router);
                         new PieceRoutes(new PieceDetails(database.reads()), shelf, auth).mount(router);
                         content.mount(router);
                         gateway.mount(router);

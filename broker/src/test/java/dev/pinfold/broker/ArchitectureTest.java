@@ -30,7 +30,12 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final String ROOT = "dev.pinfold.broker";
     private static final String[] CORE = {
-        ROOT + ".pin..", ROOT + ".replica..", ROOT + ".placement..", ROOT + ".reconcile..", ROOT + ".cold.."
+        ROOT + ".pin..",
+        ROOT + ".replica..",
+        ROOT + ".placement..",
+        ROOT + ".reconcile..",
+        ROOT + ".cold..",
+        ROOT + ".alert.."
     };
     private static final DescribedPredicate<JavaClass> VALUE = new DescribedPredicate<>("a value") {
         @Override

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             TenantCommand.class,
             PolicyCommand.class,
             PlanCommand.class,
+            AlertCommand.class,
             PieceCommand.class,
             DoctorCommand.class,
             CompletionCommand.class,

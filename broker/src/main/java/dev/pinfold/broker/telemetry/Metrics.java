@@ -192,4 +192,22 @@ public final class Metrics {
                 .baseUnit("bytes")
                 .register(registry);
     }
+
+    /** {@code pinfold.alert}: alerts that were raised. */
+    public void alertRaised(String kind) {
+        Counter.builder("pinfold.alert")
+                .description("Alerts raised, by kind")
+                .tag("kind", kind)
+                .register(registry)
+                .increment();
+    }
+
+    /** {@code pinfold.alert.open}: alerts that are open, of all brokers of the database. */
+    public void alertsOpen(String kind, String severity, Supplier<Number> open) {
+        Gauge.builder("pinfold.alert.open", open)
+                .description("Alerts that are open, by kind and severity; the same at every broker of one database")
+                .tag("kind", kind)
+                .tag("severity", severity)
+                .register(registry);
+    }
 }

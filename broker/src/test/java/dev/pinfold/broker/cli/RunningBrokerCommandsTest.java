@@ -3,6 +3,7 @@ package dev.pinfold.broker.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pinfold.broker.flow.BrokerUnderTest;
+import dev.pinfold.broker.flow.Eventually;
 import dev.pinfold.broker.flow.PinClient;
 import dev.pinfold.kit.Dag;
 import java.io.IOException;
@@ -92,6 +93,36 @@ class RunningBrokerCommandsTest {
             assertThat(Ran.at(folder, "provider", "drain", "one", "--by", "soon")
                             .code())
                     .isEqualTo(2);
+        }
+    }
+
+    @Test
+    void an_alert_is_listed_and_cleared_by_commands() throws IOException {
+        Path policy = policy(1, "");
+        String budget = "budgets:\n  - {name: all, scope: {}, monthly: 1, warnAt: [\"1%\"]}\n";
+        try (BrokerUnderTest broker = BrokerUnderTest.in(folder)
+                .local("one", "price: {storagePerGiBMonth: 0, perPin: 0.5}")
+                .policy(Files.readString(policy) + budget)
+                .start()) {
+            PinClient client = broker.client();
+            ClientFile.write(folder, URI.create(broker.endpoint()), client.token());
+            assertThat(Ran.at(folder, "alert", "ls").code()).isZero();
+            client.awaitStatus(client.upload(Dag.text("dear")), "pinned");
+            Ran[] listed = new Ran[1];
+            Eventually.holds("the alert is listed", PinClient.PATIENCE, () -> {
+                listed[0] = Ran.at(folder, "alert", "ls", "--json");
+                return !listed[0].json().path("alerts").isEmpty();
+            });
+            String id = listed[0].json().path("alerts").get(0).path("id").asText();
+            assertThat(Ran.at(folder, "alert", "ls").out()).contains("budget.warning", "0.5 of 1");
+            assertThat(Ran.at(folder, "alert", "clear", id).out()).contains("cleared budget.warning all ");
+            assertThat(Ran.at(folder, "alert", "ls").out()).doesNotContain("budget.warning");
+            assertThat(Ran.at(folder, "alert", "ls", "--all").out()).contains("budget.warning", "cleared");
+            assertThat(Ran.at(folder, "alert", "clear", "999999").code()).isEqualTo(1);
+            assertThat(Ran.at(folder, "alert", "clear", "none").code()).isEqualTo(2);
+            assertThat(client.send("GET", "/api/v1/alerts?state=shut", null).status())
+                    .isEqualTo(400);
+            assertThat(client.send("DELETE", "/api/v1/alerts/x", null).status()).isEqualTo(400);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.pinfold.broker.docs;
 
+import dev.pinfold.broker.alert.AlertKind;
 import dev.pinfold.broker.provider.FailureTreatment;
 import dev.pinfold.broker.provider.Operation;
 import dev.pinfold.broker.retrieval.FetchAttempt;
@@ -77,6 +78,13 @@ final class MetricsReference {
                 "`result`",
                 words(Arrays.stream(Objects.requireNonNull(Verification.class.getPermittedSubclasses()))
                         .map(kind -> kind.getSimpleName().toLowerCase(java.util.Locale.ROOT))));
+        ErrorsReference.row(
+                text, "`kind`", words(Arrays.stream(AlertKind.values()).map(AlertKind::word)));
+        ErrorsReference.row(
+                text,
+                "`severity`",
+                words(Arrays.stream(AlertKind.Severity.values())
+                        .map(severity -> severity.name().toLowerCase(java.util.Locale.ROOT))));
         return text.toString();
     }
 

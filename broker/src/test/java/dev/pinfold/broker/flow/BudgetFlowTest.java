@@ -169,4 +169,53 @@ class BudgetFlowTest {
             assertThat(spent(client)).isEqualByComparingTo("0.004");
         }
     }
+
+    private static JsonNode alerts(PinClient client, String query) {
+        return client.expect(200, "GET", "/api/v1/alerts" + query, null).json().path("alerts");
+    }
+
+    @Test
+    void a_budget_that_passes_its_warning_is_told_once_a_month_and_not_again_after_a_restart() {
+        try (BrokerUnderTest broker = BrokerUnderTest.in(folder)
+                .local("one", PRICE)
+                .policy(policy(1, "name: little, scope: {}, monthly: 0.01, warnAt: [0.5]"))
+                .start()) {
+            PinClient client = broker.client();
+            client.awaitStatus(client.upload(Dag.text("first")), "pinned");
+            assertThat(alerts(client, "?state=all")).isEmpty();
+            String second = client.upload(Dag.text("second"));
+            client.awaitStatus(second, "pinned");
+            JsonNode alert = Eventually.see(
+                            "the warning", PinClient.PATIENCE, () -> alerts(client, ""), all -> !all.isEmpty())
+                    .get(0);
+            assertThat(alert.path("kind").asText()).isEqualTo("budget.warning");
+            assertThat(alert.path("subject").asText()).startsWith("little ").endsWith(" 50% of 0.01");
+            assertThat(alert.path("message").asText()).contains("0.008 of 0.01", "new pins that do not fit fail");
+            Eventually.holds(
+                    "the metric",
+                    PinClient.PATIENCE,
+                    () -> PinClient.metrics(broker.managementEndpoint())
+                            .contains("pinfold_alert_open{kind=\"budget.warning\",severity=\"warning\"} 1.0"));
+
+            client.expect(200, "DELETE", "/api/v1/alerts/" + alert.path("id").asText(), null);
+            client.delete(second);
+            broker.stop();
+            broker.start();
+            // The budget is looked at again by the new broker before the limit below it is.
+            client.awaitStatus(client.upload(Dag.text("third")), "failed");
+            assertThat(alerts(client, "")).isEmpty();
+            client.expect(
+                    200,
+                    "PUT",
+                    "/api/v1/policies",
+                    policy(2, "name: little, scope: {}, monthly: 0.014, warnAt: [0.5]"));
+            JsonNode anew = Eventually.see(
+                    "the warning of the new limit",
+                    PinClient.PATIENCE,
+                    () -> alerts(client, ""),
+                    all -> !all.isEmpty());
+            assertThat(anew.get(0).path("subject").asText()).endsWith(" 50% of 0.014");
+            assertThat(alerts(client, "?state=all")).hasSize(2);
+        }
+    }
 }

@@ -85,6 +85,13 @@ public final class PinClient {
                 .header("Authorization", "Bearer " + token);
     }
 
+    /** What the management listener there says in Prometheus's text format. */
+    public static String metrics(String managementEndpoint) {
+        return send(HttpRequest.newBuilder(URI.create(managementEndpoint + "/metrics"))
+                        .build())
+                .text();
+    }
+
     private static Answer send(HttpRequest request) {
         try {
             HttpResponse<byte[]> response = HTTP.send(request, BodyHandlers.ofByteArray());
