@@ -14,6 +14,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,10 @@ public final class Authenticator {
     static final String CALLER = "pinfold.caller";
     private static final int LONGEST_TOKEN = 512;
 
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
     private final Function<byte[], Future<Optional<Caller>>> tokens;
+    private final Duration limit;
     private final AtomicLong revocations = new AtomicLong();
     private final Cache<String, Caller> known = Caffeine.newBuilder()
             .maximumSize(10_000)
@@ -40,7 +44,13 @@ public final class Authenticator {
 
     /** With another way to find the caller of a hashed token. */
     public Authenticator(Function<byte[], Future<Optional<Caller>>> tokens) {
+        this(tokens, LIMIT);
+    }
+
+    /** @param limit how long finding a caller may take before the request is refused as one to repeat later */
+    Authenticator(Function<byte[], Future<Optional<Caller>>> tokens, Duration limit) {
         this.tokens = tokens;
+        this.limit = limit;
     }
 
     /** Forgets a revoked token. */
@@ -102,15 +112,18 @@ public final class Authenticator {
         byte[] hash = Tokens.hash(token);
         String hashHex = HexFormat.of().formatHex(hash);
         long revocationsBefore = revocations.get();
-        return tokens.apply(hash).map(found -> {
-            Caller caller = found.orElseThrow(Authenticator::refused);
-            known.put(hashHex, caller);
-            if (revocations.get() != revocationsBefore) {
-                // Perhaps this one, after it was read and before it was remembered: nobody would forget it again.
-                known.invalidate(hashHex);
-            }
-            return caller;
-        });
+        return tokens.apply(hash)
+                .timeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+                .map(found -> {
+                    Caller caller = found.orElseThrow(Authenticator::refused);
+                    known.put(hashHex, caller);
+                    if (revocations.get() != revocationsBefore) {
+                        // Perhaps this one, after it was read and before it was remembered: nobody would forget it
+                        // again.
+                        known.invalidate(hashHex);
+                    }
+                    return caller;
+                });
     }
 
     /** The token that a request bears; null where it bears none that could be one. */
