@@ -1,8 +1,10 @@
 package dev.pinfold.content.piece;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
@@ -20,7 +22,7 @@ public final class PieceHasher {
     /** Payload bytes of one subtree of 1 MiB. */
     static final int SUBTREE = Fr32.IN << 13;
 
-    private static final int SUBTREE_HEIGHT = 15;
+    static final int SUBTREE_HEIGHT = 15;
     /** Small enough to stay in the first-level cache from padding to the root of its nodes: 8 KiB. */
     private static final int CACHED_GROUPS = 64;
 
@@ -31,6 +33,7 @@ public final class PieceHasher {
     private final Deque<Subtree> running = new ArrayDeque<>();
     private final Deque<byte[]> spare = new ArrayDeque<>();
     private final NodeStack stack = new NodeStack();
+    private final List<Node> subtrees = new ArrayList<>();
     private byte[] buffer = new byte[SUBTREE];
     private int filled;
     private long payload;
@@ -118,7 +121,7 @@ public final class PieceHasher {
         byte[] full = buffer;
         filled = 0;
         if (executor == null) {
-            stack.push(SUBTREE_HEIGHT, subtree(full));
+            take(subtree(full));
             return;
         }
         Subtree next = new Subtree(full);
@@ -139,8 +142,21 @@ public final class PieceHasher {
     private void collect() {
         Subtree oldest = running.remove();
         oldest.run();
-        stack.push(SUBTREE_HEIGHT, await(oldest));
+        take(await(oldest));
         spare.add(oldest.payload);
+    }
+
+    private void take(Node subtree) {
+        stack.push(SUBTREE_HEIGHT, subtree);
+        subtrees.add(subtree);
+    }
+
+    /**
+     * The roots of all subtrees of 1 MiB that the payload fills, from left to right: 1 MiB of nodes for a piece of 32 GiB.
+     * With them {@link RangeProof#of} needs to read little of the payload again. Complete after {@link #finish}.
+     */
+    public List<Node> subtrees() {
+        return List.copyOf(subtrees);
     }
 
     private static Node await(FutureTask<Node> root) {
@@ -165,7 +181,7 @@ public final class PieceHasher {
     }
 
     /** The root over exactly {@link #SUBTREE} bytes of payload. */
-    private static Node subtree(byte[] payload) {
+    static Node subtree(byte[] payload) {
         NodeHasher hasher = new NodeHasher();
         byte[] cached = new byte[CACHED_GROUPS * Fr32.OUT];
         int parts = SUBTREE / (CACHED_GROUPS * Fr32.IN);
