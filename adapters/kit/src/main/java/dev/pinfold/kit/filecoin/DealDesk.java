@@ -5,8 +5,10 @@ import static java.util.Objects.requireNonNull;
 import dev.pinfold.content.ContentException;
 import dev.pinfold.content.piece.Piece;
 import dev.pinfold.content.piece.PieceSize;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,7 +35,7 @@ final class DealDesk implements Inhabitant {
     private final Map<String, ProviderDeal> deals = new LinkedHashMap<>();
     private final Set<Stage> stalled = EnumSet.noneOf(Stage.class);
     private volatile Pace pace;
-    private int files;
+    private int patience;
     /** The epoch at which the provider was last seen, or −1 while it is there. */
     private long goneSince = -1;
 
@@ -101,12 +103,31 @@ final class DealDesk implements Inhabitant {
     void accept(ProviderDeal deal) {
         deals.put(deal.terms.id(), deal);
         proceed(deal, chain.head());
+        chain.noted();
+    }
+
+    /** A deal from before this network was started again; what is to be done for it is done at the next epoch. */
+    void recall(JsonObject memory, HttpClient http) {
+        ProviderDeal deal = DealJson.read(memory, folder, http);
+        Path data = deal.data;
+        if (data != null && !Files.exists(data)) {
+            deal.data = null;
+            deal.piece = null;
+            deal.car = null;
+        }
+        deals.put(deal.terms.id(), deal);
+    }
+
+    /** How often a transfer that broke off is tried again, at the next epoch each time. */
+    void patience(int tries) {
+        patience = tries;
     }
 
     /** Data that the client or a person brings; checked as any other. */
     void bring(ProviderDeal deal, ProviderDeal.Source source) {
         deal.source = source;
         proceed(deal, chain.head());
+        chain.noted();
     }
 
     @Override
@@ -242,7 +263,7 @@ final class DealDesk implements Inhabitant {
             return;
         }
         deal.moving = true;
-        Path target = folder.resolve("piece-" + ++files);
+        Path target = folder.resolve("piece-of-" + deal.terms.id());
         movers.execute(() -> move(deal, source, target));
     }
 
@@ -265,7 +286,9 @@ final class DealDesk implements Inhabitant {
         chain.run(() -> {
             deal.moving = false;
             if (deal.stage == Stage.TRANSFERRING) {
-                if (failure != null || piece == null) {
+                if (failure != null && deal.brokenOff++ < patience) {
+                    deal.message = Words.simulated(failure + "; it is tried again");
+                } else if (failure != null || piece == null) {
                     deal.fail(failure == null ? "no data" : failure, chain.head());
                 } else {
                     deal.received = piece.payload();
@@ -276,6 +299,7 @@ final class DealDesk implements Inhabitant {
                     proceed(deal, chain.head());
                 }
             }
+            chain.noted();
             chain.wake();
         });
     }

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Pulls data from where a client offers it, with the client's headers, and goes on with a range where it broke off. */
-final class Fetch implements ProviderDeal.Source {
+final class Fetch {
     private static final int TRIES = 5;
     /** What Go's HTTP client, which providers use, never lets a caller set. */
     private static final List<String> OWN_HEADERS = List.of("host", "content-length", "connection", "range");
@@ -30,8 +30,7 @@ final class Fetch implements ProviderDeal.Source {
         this.headers = headers;
     }
 
-    @Override
-    public void copyTo(Path target, ProviderDeal.Progress progress) throws IOException {
+    void copyTo(Path target, ProviderDeal.Progress progress) throws IOException {
         long have = 0;
         IOException last = null;
         for (int attempt = 0; attempt < TRIES; attempt++) {

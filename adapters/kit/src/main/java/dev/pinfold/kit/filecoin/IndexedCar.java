@@ -10,6 +10,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -21,32 +22,54 @@ import org.jspecify.annotations.Nullable;
 final class IndexedCar implements BlockSource {
     private record Place(long offset, int size) {}
 
-    private final Path file;
-    private final List<Cid> roots;
-    private final Map<Multihash, Place> places;
+    private record Index(List<Cid> roots, Map<Multihash, Place> places) {}
 
-    private IndexedCar(Path file, List<Cid> roots, Map<Multihash, Place> places) {
+    private final Path file;
+    private volatile @Nullable Index known;
+
+    private IndexedCar(Path file, @Nullable Index known) {
         this.file = file;
-        this.roots = roots;
-        this.places = places;
+        this.known = known;
+    }
+
+    /** A CAR that was read through before, and is read through again when somebody asks for what is in it. */
+    static IndexedCar later(Path file) {
+        return new IndexedCar(file, null);
     }
 
     /**
      * Reads a CAR through; throws {@link ContentException} when it is none. Zero bytes at its end are no part of it.
      */
     static IndexedCar of(Path file) throws IOException {
+        return new IndexedCar(file, index(file));
+    }
+
+    private Index index() {
+        Index there = known;
+        if (there == null) {
+            try {
+                there = index(file);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            known = there;
+        }
+        return there;
+    }
+
+    private static Index index(Path file) throws IOException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
             CarReader reader = new CarReader(in, dev.pinfold.content.car.CarLimits.DEFAULT.withPadding(1L << 36));
             Map<Multihash, Place> places = new LinkedHashMap<>();
             for (Block block = reader.next(); block != null; block = reader.next()) {
                 places.putIfAbsent(block.cid().multihash(), new Place(reader.position() - block.size(), block.size()));
             }
-            return new IndexedCar(file, reader.header().roots(), places);
+            return new Index(reader.header().roots(), places);
         }
     }
 
     List<Cid> roots() {
-        return roots;
+        return index().roots();
     }
 
     Path file() {
@@ -54,12 +77,12 @@ final class IndexedCar implements BlockSource {
     }
 
     boolean holds(Cid cid) {
-        return places.containsKey(cid.multihash());
+        return index().places().containsKey(cid.multihash());
     }
 
     @Override
     public byte @Nullable [] find(Cid cid) throws IOException {
-        Place place = places.get(cid.multihash());
+        Place place = index().places().get(cid.multihash());
         if (place == null) {
             return null;
         }

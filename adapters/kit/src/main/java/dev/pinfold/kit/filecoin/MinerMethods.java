@@ -1,11 +1,17 @@
 package dev.pinfold.kit.filecoin;
 
+import dev.pinfold.content.Cid;
+import dev.pinfold.content.Codec;
+import dev.pinfold.content.HashFunction;
+import dev.pinfold.content.Multihash;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What the chain knows of storage providers. */
 final class MinerMethods {
@@ -39,6 +45,9 @@ final class MinerMethods {
                     SimulatedProvider provider = provider(params);
                     return chain.state().walletOf(provider.address()).toString();
                 }));
+        if (age == LotusAge.V1_36) {
+            methods.add("StateSectorGetInfo", "read", 3, (params, v1) -> chain.locked(() -> sector(params)));
+        }
         methods.add("StateMinerProvingDeadline", "read", 2, (params, v1) -> deadline(provider(params)));
     }
 
@@ -124,6 +133,60 @@ final class MinerMethods {
             at = sector + 1;
         }
         return ones == 0 ? runs.add(0) : runs.add(ones);
+    }
+
+    /** A sector holds one deal or one claim here; null where the provider has none of this number. */
+    private @Nullable JsonObject sector(JsonArray params) {
+        Address provider = provider(params).address();
+        long number = Json.number(params.getValue(1));
+        ChainState state = chain.state(ChainMethods.height(chain, params.getValue(2)));
+        for (MarketDeal deal : state.deals().values()) {
+            if (deal.active()
+                    && deal.sectorNumber() == number
+                    && deal.proposal().provider().equals(provider)) {
+                return sector(
+                        provider,
+                        number,
+                        deal.sectorStart(),
+                        deal.proposal().endEpoch(),
+                        BigInteger.valueOf(deal.proposal().pieceSize()),
+                        BigInteger.ZERO);
+            }
+        }
+        for (Claim claim : state.claims().values()) {
+            if (claim.sector() == number && claim.allocation().provider() == provider.number()) {
+                return sector(
+                        provider,
+                        number,
+                        claim.termStart(),
+                        claim.termStart() + claim.allocation().termMax(),
+                        BigInteger.ZERO,
+                        BigInteger.valueOf(claim.allocation().size()));
+            }
+        }
+        return null;
+    }
+
+    private static JsonObject sector(
+            Address provider, long number, long from, long until, BigInteger deals, BigInteger verified) {
+        byte[] name = ("SIMULATED sector " + provider + " " + number).getBytes(StandardCharsets.UTF_8);
+        BigInteger term = BigInteger.valueOf(until - from);
+        return new JsonObject()
+                .put("SectorNumber", number)
+                .put("SealProof", 8)
+                .put("SealedCID", Json.cid(Cid.v1(Codec.DAG_CBOR, Multihash.of(HashFunction.BLAKE2B_256, name))))
+                .put("Activation", from)
+                .put("Expiration", until)
+                .put("DealWeight", deals.multiply(term).toString())
+                .put("VerifiedDealWeight", verified.multiply(term).toString())
+                .put("InitialPledge", "0")
+                .put("ExpectedDayReward", "0")
+                .put("ExpectedStoragePledge", "0")
+                .put("PowerBaseEpoch", from)
+                .put("ReplacedDayReward", "0")
+                .putNull("SectorKeyCID")
+                .put("Flags", 0)
+                .put("DailyFee", "0");
     }
 
     private JsonObject deadline(SimulatedProvider provider) {

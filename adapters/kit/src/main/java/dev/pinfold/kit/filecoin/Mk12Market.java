@@ -6,6 +6,7 @@ import dev.pinfold.content.HashFunction;
 import java.math.BigInteger;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The deals that come as CBOR over HTTP: Curio's mk12. Bytes in, bytes out. */
@@ -39,8 +40,9 @@ final class Mk12Market {
 
     private @Nullable String propose(Mk12Params params) {
         DealProposal proposal = params.proposal;
-        ProviderDeal.Source source =
-                params.offline ? null : new Fetch(http, URI.create(params.transfer.url()), params.transfer.headers());
+        ProviderDeal.Source source = params.offline
+                ? null
+                : new Pull(http, List.of(new Pull.From(URI.create(params.transfer.url()), params.transfer.headers())));
         ProviderDeal.Terms terms = new ProviderDeal.Terms(
                 params.uuid.toString(),
                 Protocol.MK12,

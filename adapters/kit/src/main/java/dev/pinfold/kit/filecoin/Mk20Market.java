@@ -2,7 +2,6 @@ package dev.pinfold.kit.filecoin;
 
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
@@ -142,18 +141,11 @@ final class Mk20Market {
         if (deal.source() != Mk20Deal.SourceKind.HTTP) {
             return null;
         }
-        return (target, progress) -> {
-            IOException last = new IOException("no URL");
-            for (Mk20Deal.Link link : deal.links()) {
-                try {
-                    new Fetch(http, link.url(), link.headers()).copyTo(target, progress);
-                    return;
-                } catch (IOException e) {
-                    last = e;
-                }
-            }
-            throw last;
-        };
+        return new Pull(
+                http,
+                deal.links().stream()
+                        .map(link -> new Pull.From(link.url(), link.headers()))
+                        .toList());
     }
 
     /** The client's own deal, or null. */

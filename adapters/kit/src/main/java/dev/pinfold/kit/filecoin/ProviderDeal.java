@@ -54,6 +54,8 @@ final class ProviderDeal {
     String message = "";
     long received;
     boolean moving;
+    /** How many transfers of it broke off. */
+    int brokenOff;
     /** The client pushes the data itself (mk20). */
     boolean awaitsUpload;
 

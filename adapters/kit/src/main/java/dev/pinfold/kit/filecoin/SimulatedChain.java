@@ -1,6 +1,8 @@
 package dev.pinfold.kit.filecoin;
 
 import dev.pinfold.content.Cid;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,6 +47,8 @@ public final class SimulatedChain {
     private final List<Inhabitant> inhabitants = new ArrayList<>();
     private final List<Consumer<List<HeadChange>>> listeners = new CopyOnWriteArrayList<>();
     private long head;
+    /** Called after each change, with the lock held. */
+    private Runnable keeper = () -> {};
 
     SimulatedChain(long seed, long head) {
         this.tipSets = new TipSets(seed);
@@ -178,6 +182,7 @@ public final class SimulatedChain {
             history.put(epoch, state);
         }
         inhabitants.forEach(each -> each.onEpoch(epoch));
+        keeper.run();
         changed.signalAll();
     }
 
@@ -238,6 +243,44 @@ public final class SimulatedChain {
         }
     }
 
+    /** From now on every change is told, before anybody hears of it. */
+    void keptBy(Runnable told) {
+        run(() -> keeper = told);
+    }
+
+    /** Tells that something outside of the chain itself has changed. */
+    void noted() {
+        run(() -> keeper.run());
+    }
+
+    /** The chain as it is now, without its past and without the head's height. */
+    JsonObject memory() {
+        JsonObject actorIds = new JsonObject();
+        ids.forEach((key, id) -> actorIds.put(key.toString(), id.number()));
+        JsonObject next = new JsonObject();
+        nonces.forEach((from, nonce) -> next.put(from.toString(), nonce));
+        JsonArray messages = new JsonArray();
+        waiting.forEach(message -> messages.add(StateJson.message(message)));
+        return new JsonObject()
+                .put("state", StateJson.write(state()))
+                .put("ids", actorIds)
+                .put("nonces", next)
+                .put("waiting", messages);
+    }
+
+    /** Goes on from what {@link #memory} gave. */
+    void recall(JsonObject memory, long at) {
+        run(() -> {
+            head = at;
+            history.clear();
+            history.put(Long.MIN_VALUE, StateJson.read(memory.getJsonObject("state")));
+            StateJson.members(memory, "ids", (key, id) -> register(Address.parse(key), ((Number) id).longValue()));
+            StateJson.members(
+                    memory, "nonces", (from, nonce) -> nonces.put(Address.parse(from), ((Number) nonce).longValue()));
+            StateJson.each(memory, "waiting", message -> waiting.add(StateJson.readMessage(message)));
+        });
+    }
+
     void join(Inhabitant inhabitant) {
         run(() -> inhabitants.add(inhabitant));
     }
@@ -294,6 +337,7 @@ public final class SimulatedChain {
             long nonce = nonces.merge(from, 1L, Long::sum) - 1;
             ChainMessage message = ChainMessage.of(from, to, nonce, value, method, params, effect);
             waiting.add(message);
+            keeper.run();
             return message;
         });
     }

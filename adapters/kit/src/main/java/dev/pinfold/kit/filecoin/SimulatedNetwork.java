@@ -34,6 +34,9 @@ public final class SimulatedNetwork implements AutoCloseable {
     /** One FIL in attoFIL. */
     public static final BigInteger FIL = BigInteger.TEN.pow(18);
 
+    /** Epochs in which a network that goes on may find its clients still away. */
+    private static final int TRIES = 60;
+
     private final Path folder;
     private final boolean ownFolder;
     private final Vertx vertx;
@@ -76,6 +79,13 @@ public final class SimulatedNetwork implements AutoCloseable {
         }
         for (LotusAge age : from.nodes) {
             addNode(age);
+        }
+        if (from.lasting) {
+            Memory memory = new Memory(chain, providers, folder);
+            memory.recall(http);
+            providers.forEach(each -> each.desk().patience(TRIES));
+            chain.keptBy(memory::keep);
+            chain.noted();
         }
         if (from.epochEvery != null) {
             vertx.setPeriodic(Handling.millis(from.epochEvery), timer -> workers.execute(chain::advanceUnlessMoving));
@@ -250,6 +260,7 @@ public final class SimulatedNetwork implements AutoCloseable {
         private InstantSource clock = InstantSource.system();
         private @Nullable Path folder;
         private @Nullable Duration epochEvery;
+        private boolean lasting;
         private List<LotusAge> nodes = List.of(LotusAge.V1_36);
         private final List<String> countries = new ArrayList<>(List.of("DE", "US", "SG"));
         private final List<SimulatedProvider.Plan> providers = new ArrayList<>();
@@ -311,6 +322,17 @@ public final class SimulatedNetwork implements AutoCloseable {
             return this;
         }
 
+        /**
+         * As {@link #folder}, and keeps chain, messages and deals there as well: a network that is started in the same
+         * folder with the same choices goes on where this one was, however it ended. For nodes of today only; a transfer
+         * that breaks off is tried again for a while.
+         */
+        public Builder lasting(Path chosen) {
+            folder = chosen;
+            lasting = true;
+            return this;
+        }
+
         /** Lets an epoch pass each time this much real time has passed, except while data is being moved. */
         public Builder epochEvery(Duration chosen) {
             epochEvery = chosen;
@@ -333,6 +355,9 @@ public final class SimulatedNetwork implements AutoCloseable {
 
         /** Starts it; it answers when this returns. */
         public SimulatedNetwork start() {
+            if (lasting && nodes.stream().anyMatch(LotusAge::hasClient)) {
+                throw new IllegalArgumentException("what old nodes import is not kept: no lasting network of those");
+            }
             long number = 1_000;
             for (String country : countries) {
                 providers.add(new SimulatedProvider.Plan(number++, country, sectorSize, ask, pace, curio));

@@ -112,6 +112,12 @@ class Mk20DealTest {
             JsonObject claim =
                     client.rpc.object("StateGetClaim", provider.address().toString(), allocation, null);
             assertThat(claim.getLong("TermStart")).isPositive();
+            assertThat(client.rpc
+                            .object("StateSectorGetInfo", provider.address().toString(), claim.getLong("Sector"), null)
+                            .getLong("Activation"))
+                    .isEqualTo(claim.getLong("TermStart"));
+            assertThat(client.rpc.call("StateSectorGetInfo", provider.address().toString(), 999, null))
+                    .isNull();
             assertThat(client.rpc.object("StateGetClaims", provider.address().toString(), null))
                     .hasSize(1);
             assertThat(client.rpc.call(
