@@ -5,6 +5,7 @@ import dev.pinfold.http.Wire;
 import dev.pinfold.spi.Capability;
 import dev.pinfold.spi.Deadline;
 import dev.pinfold.spi.Provider;
+import dev.pinfold.spi.deal.ColdReader;
 import dev.pinfold.spi.deal.DealMaker;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -41,6 +42,11 @@ final class FilecoinProvider implements Provider {
     @Override
     public DealMaker deals() {
         return deals;
+    }
+
+    @Override
+    public ColdReader coldReader() {
+        return deals.reader();
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.pinfold.spi.Failure;
 import dev.pinfold.spi.ProviderException;
 import dev.pinfold.spi.deal.Ask;
 import dev.pinfold.spi.deal.AttoFil;
+import dev.pinfold.spi.deal.ColdReader;
 import dev.pinfold.spi.deal.CollateralBounds;
 import dev.pinfold.spi.deal.DealEvent;
 import dev.pinfold.spi.deal.DealIds;
@@ -40,6 +41,7 @@ final class LotusDeals implements DealMaker {
     private final Mk12Deals mk12;
     private final Mk20Deals mk20;
     private final LegacyRetrieval retrieval;
+    private final ProviderReads reads;
     private final Watches watches;
     /** What the node turned out to be; null until it was asked. */
     private volatile @Nullable Set<DealMode> modes;
@@ -60,7 +62,12 @@ final class LotusDeals implements DealMaker {
                 words, node, chain, imports, new LegacyStates(words, node), escrow, settings.settleTime());
         mk12 = new Mk12Deals(words, node, chain, curio, providers, escrow);
         mk20 = new Mk20Deals(words, chain, curio, providers, new Allocations(words, node, chain, escrow));
+        reads = new ProviderReads(words, wire, providers, curio);
         retrieval = new LegacyRetrieval(settings, words, node, imports);
+    }
+
+    ColdReader reader() {
+        return reads;
     }
 
     LotusNode node() {

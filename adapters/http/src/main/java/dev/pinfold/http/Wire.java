@@ -63,17 +63,22 @@ public final class Wire implements AutoCloseable {
 
     /** Sends, and reads the head of the answer; the body too where it is not content. */
     public Opened open(HttpCall call, Deadline deadline) throws WireException {
-        BodyHandler<InputStream> handler = head -> head.statusCode() == 200
+        BodyHandler<InputStream> handler = head -> isContent(head.statusCode())
                 ? new PulledBody(stallTimeout)
                 : BodySubscribers.mapping(new BoundedBody(64 << 10), ByteArrayInputStream::new);
         HttpResponse<InputStream> response = exchange(call, deadline, handler);
         try {
-            byte[] body =
-                    response.statusCode() == 200 ? new byte[0] : response.body().readAllBytes();
+            byte[] body = isContent(response.statusCode())
+                    ? new byte[0]
+                    : response.body().readAllBytes();
             return new Opened(new HttpAnswer(response.statusCode(), response.headers(), body), response.body());
         } catch (IOException e) {
             throw new IllegalStateException("bytes in memory can always be read", e);
         }
+    }
+
+    private static boolean isContent(int status) {
+        return status == 200 || status == 206;
     }
 
     private <T> HttpResponse<T> exchange(HttpCall call, Deadline deadline, BodyHandler<T> handler)

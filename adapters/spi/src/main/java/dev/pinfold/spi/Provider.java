@@ -1,6 +1,7 @@
 package dev.pinfold.spi;
 
 import dev.pinfold.content.Cid;
+import dev.pinfold.spi.deal.ColdReader;
 import dev.pinfold.spi.deal.DealMaker;
 import java.io.InputStream;
 import java.util.Set;
@@ -80,6 +81,11 @@ public interface Provider extends AutoCloseable {
 
     /** The way to make storage deals here. Needs {@link Capability#DEAL}. Contacts nobody. */
     default DealMaker deals() {
+        throw lacks(Capability.DEAL);
+    }
+
+    /** The way to read back what storage deals stored. Needs {@link Capability#DEAL}. Contacts nobody. */
+    default ColdReader coldReader() {
         throw lacks(Capability.DEAL);
     }
 

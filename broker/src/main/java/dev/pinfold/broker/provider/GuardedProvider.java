@@ -16,6 +16,7 @@ import dev.pinfold.spi.PinListing;
 import dev.pinfold.spi.Provider;
 import dev.pinfold.spi.ProviderException;
 import dev.pinfold.spi.Sighting;
+import dev.pinfold.spi.deal.ColdReader;
 import dev.pinfold.spi.deal.DealMaker;
 import io.vertx.core.Vertx;
 import java.io.InputStream;
@@ -187,6 +188,13 @@ public final class GuardedProvider implements Provider {
     public DealMaker deals() {
         require(Capability.DEAL);
         return new GuardedDeals(this, adapter.deals());
+    }
+
+    /** As {@link #deals}. */
+    @Override
+    public ColdReader coldReader() {
+        require(Capability.DEAL);
+        return new GuardedReads(this, adapter.coldReader());
     }
 
     /** Keeps the place of a call among the concurrent ones until the stream is closed. */
