@@ -132,6 +132,7 @@ class ArchitectureTest {
                     "dev.pinfold.psa..",
                     "dev.pinfold.kubo..",
                     "dev.pinfold.filecoin..",
+                    "dev.pinfold.simulator..",
                     "dev.pinfold.kit..")
             .because("adapters are found by ServiceLoader: a new provider edits no file of the broker");
 

@@ -29,14 +29,14 @@ class ConfigReferenceTest {
             Map.of("PINFOLD_DATABASE_URL", "postgresql://u:p@db.example/pinfold", "PINFOLD_EXAMPLE_TOKEN", "t");
     private static final List<ProviderFactory> FACTORIES = ServiceLoader.load(ProviderFactory.class).stream()
             .map(ServiceLoader.Provider::get)
-            .filter(factory -> List.of("filecoin", "local", "psa").contains(factory.type()))
+            .filter(factory -> List.of("filecoin", "filecoin-simulator", "local", "psa").contains(factory.type()))
             .sorted(Comparator.comparing(ProviderFactory::type))
             .toList();
     private final ConfigReference reference = new ConfigReference(FACTORIES);
 
     @BeforeEach
     void the_adapters_are_on_the_class_path() {
-        assumeTrue(FACTORIES.size() == 3, "the adapters filecoin, local and psa are not all on the class path");
+        assumeTrue(FACTORIES.size() == 4, "the adapters filecoin, filecoin-simulator, local and psa are not all on the class path");
     }
 
     @Test
@@ -76,16 +76,24 @@ class ConfigReferenceTest {
     }
 
     @Test
-    void the_quickstart_is_three_local_stores_in_three_regions_of_three_companies() {
+    void the_quickstart_is_three_local_stores_in_three_regions_of_three_companies_and_a_simulated_network() {
         BrokerConfig quickstart = load("config/quickstart.yaml");
-        assertThat(quickstart.providers()).extracting(p -> p.type()).containsOnly("local");
-        assertThat(quickstart.providers())
+        var hot = quickstart.providers().stream()
+                .filter(provider -> provider.tier() == BrokerConfig.Tier.HOT)
+                .toList();
+        assertThat(hot).extracting(p -> p.type()).containsOnly("local");
+        assertThat(hot)
                 .extracting(p -> p.labels().get("region"))
                 .doesNotHaveDuplicates()
                 .hasSize(3);
+        assertThat(hot).extracting(p -> p.labels().get("org")).doesNotHaveDuplicates();
         assertThat(quickstart.providers())
-                .extracting(p -> p.labels().get("org"))
-                .doesNotHaveDuplicates();
+                .filteredOn(provider -> provider.tier() == BrokerConfig.Tier.COLD)
+                .singleElement()
+                .satisfies(provider -> {
+                    assertThat(provider.type()).isEqualTo("filecoin-simulator");
+                    assertThat(provider.labels()).containsEntry("org", "SIMULATED");
+                });
         assertThat(quickstart.fetch().gateways()).isEmpty();
         assertThat(quickstart.listen().host()).isEqualTo("127.0.0.1");
         assertThat(quickstart.policy().file()).exists();

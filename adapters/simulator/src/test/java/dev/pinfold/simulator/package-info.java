@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pinfold.simulator;
+
+import org.jspecify.annotations.NullMarked;
