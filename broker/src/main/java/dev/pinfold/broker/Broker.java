@@ -5,6 +5,7 @@ import dev.pinfold.broker.api.AlertRoutes;
 import dev.pinfold.broker.api.ApiServer;
 import dev.pinfold.broker.api.Authenticator;
 import dev.pinfold.broker.api.ContentRoutes;
+import dev.pinfold.broker.api.DealRoutes;
 import dev.pinfold.broker.api.DrainRoutes;
 import dev.pinfold.broker.api.Errors;
 import dev.pinfold.broker.api.ManagementServer;
@@ -18,8 +19,10 @@ import dev.pinfold.broker.api.RetrievalRoutes;
 import dev.pinfold.broker.api.UsageRoutes;
 import dev.pinfold.broker.cluster.BrokerIdentity;
 import dev.pinfold.broker.cold.Bundler;
+import dev.pinfold.broker.cold.Networks;
 import dev.pinfold.broker.cold.PieceCopies;
 import dev.pinfold.broker.cold.PieceShelf;
+import dev.pinfold.broker.cold.Receipts;
 import dev.pinfold.broker.config.BrokerConfig;
 import dev.pinfold.broker.gateway.GatewayServer;
 import dev.pinfold.broker.pin.PinService;
@@ -44,6 +47,8 @@ import dev.pinfold.broker.store.BundleStore;
 import dev.pinfold.broker.store.CopyStore;
 import dev.pinfold.broker.store.Database;
 import dev.pinfold.broker.store.DatabaseConfig;
+import dev.pinfold.broker.store.DealLists;
+import dev.pinfold.broker.store.DealStore;
 import dev.pinfold.broker.store.MoveStore;
 import dev.pinfold.broker.store.PieceDetails;
 import dev.pinfold.broker.store.PieceStore;
@@ -132,7 +137,10 @@ public final class Broker implements AutoCloseable {
                     Fleet.open(config.providers().stream().map(ProviderSpec::of).toList(), vertx, metrics));
             PieceShelf shelf = opened(openShelf());
             PieceStore pieces = new PieceStore(database);
-            DataPath dataPath = opened(DataPath.open(config, vertx, metrics, new PieceCopies(pieces, shelf), clock));
+            DealStore deals = new DealStore(database, identity.id());
+            Networks networks = new Networks(fleet);
+            DataPath dataPath = opened(
+                    DataPath.open(config, vertx, metrics, new PieceCopies(pieces, deals, shelf, fleet, clock), clock));
 
             AlertStore alertStore = new AlertStore(database);
             AlertBook alerts = new AlertBook(alertStore, metrics);
@@ -255,6 +263,14 @@ public final class Broker implements AutoCloseable {
                         new AlertRoutes(alertStore, auth).mount(router);
                         new UsageRoutes(usage, policies, auth).mount(router);
                         new PieceRoutes(new PieceDetails(database.reads()), shelf, auth).mount(router);
+                        new DealRoutes(
+                                        database,
+                                        new DealLists(database.reads()),
+                                        new PinDetails(database.reads()),
+                                        new Receipts(pieces, deals, shelf, networks, identity, clock),
+                                        networks,
+                                        auth)
+                                .mount(router);
                         content.mount(router);
                         gateway.mount(router);
                     }));

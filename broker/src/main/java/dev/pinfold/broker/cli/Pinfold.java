@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             PlanCommand.class,
             AlertCommand.class,
             PieceCommand.class,
+            DealCommand.class,
             DoctorCommand.class,
             CompletionCommand.class,
             WarmUpCommand.class

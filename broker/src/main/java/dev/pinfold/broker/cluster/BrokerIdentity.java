@@ -1,5 +1,6 @@
 package dev.pinfold.broker.cluster;
 
+import dev.pinfold.content.ContentException;
 import dev.pinfold.content.Multibase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,8 +15,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
+import java.security.Signature;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -29,14 +34,18 @@ import org.jspecify.annotations.Nullable;
 public final class BrokerIdentity implements AutoCloseable {
     /** libp2p's protobuf of a public key: type Ed25519, 32 bytes of key (peer-ids specification). */
     private static final byte[] ED25519_KEY = {0x08, 0x01, 0x12, 0x20};
+    /** What comes before the 32 bytes of an Ed25519 key in its X.509 form (RFC 8410). */
+    private static final byte[] X509_FRONT = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
 
     private final UUID id;
     private final String peerId;
+    private final byte[] secret;
     private final FileChannel lockFile;
 
-    private BrokerIdentity(UUID id, String peerId, FileChannel lockFile) {
+    private BrokerIdentity(UUID id, String peerId, byte[] secret, FileChannel lockFile) {
         this.id = id;
         this.peerId = peerId;
+        this.secret = secret;
         this.lockFile = lockFile;
     }
 
@@ -56,7 +65,11 @@ public final class BrokerIdentity implements AutoCloseable {
                         + "; stop it, or choose another directory with --data");
             }
             List<String> lines = Files.readAllLines(identityFile(dataDirectory));
-            return new BrokerIdentity(UUID.fromString(lines.get(0)), lines.get(1), lockFile);
+            return new BrokerIdentity(
+                    UUID.fromString(lines.get(0)),
+                    lines.get(1),
+                    Base64.getDecoder().decode(lines.get(2)),
+                    lockFile);
         } catch (IOException e) {
             throw new IllegalStateException(
                     "the data directory " + dataDirectory + " cannot be used: " + e
@@ -120,6 +133,38 @@ public final class BrokerIdentity implements AutoCloseable {
     /** Names this broker in multiaddrs. */
     public String peerId() {
         return peerId;
+    }
+
+    /** Signs with the key that the peer id names (Ed25519). */
+    public byte[] sign(byte[] message) {
+        try {
+            Signature signature = Signature.getInstance("Ed25519");
+            signature.initSign(KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(secret)));
+            signature.update(message);
+            return signature.sign();
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            throw new IllegalStateException("the file broker.identity in the data directory holds no usable key", e);
+        }
+    }
+
+    /** Whether the broker with this peer id signed a message. False for what is no peer id of an Ed25519 key. */
+    public static boolean signed(String peerId, byte[] message, byte[] signature) {
+        try {
+            byte[] multihash = Multibase.BASE58BTC.decodeBare(peerId, 0);
+            int head = 2 + ED25519_KEY.length;
+            if (multihash.length != head + 32
+                    || !Arrays.equals(multihash, 2, head, ED25519_KEY, 0, ED25519_KEY.length)) {
+                return false;
+            }
+            byte[] encoded = Arrays.copyOf(X509_FRONT, X509_FRONT.length + 32);
+            System.arraycopy(multihash, head, encoded, X509_FRONT.length, 32);
+            Signature check = Signature.getInstance("Ed25519");
+            check.initVerify(KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded)));
+            check.update(message);
+            return check.verify(signature);
+        } catch (GeneralSecurityException | ContentException e) {
+            return false;
+        }
     }
 
     @Override

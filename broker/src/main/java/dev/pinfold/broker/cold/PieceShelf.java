@@ -6,12 +6,14 @@ import dev.pinfold.content.Codec;
 import dev.pinfold.content.car.CarReader;
 import dev.pinfold.content.car.CarWriter;
 import dev.pinfold.content.dag.DagCbor;
+import dev.pinfold.content.piece.Node;
 import dev.pinfold.content.piece.Piece;
 import dev.pinfold.content.piece.PieceHasher;
 import dev.pinfold.content.piece.PieceOutput;
 import dev.pinfold.content.piece.PieceSize;
 import dev.pinfold.spi.CarSource;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -21,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -107,6 +110,47 @@ public final class PieceShelf implements AutoCloseable {
     /** Removes the file of a piece, where there is one. Who has it open reads on. */
     public void remove(long id) throws IOException {
         Files.deleteIfExists(file(id));
+        Files.deleteIfExists(tree(id));
+    }
+
+    /**
+     * The roots of the piece's subtrees of 1 MiB, for {@link dev.pinfold.content.piece.RangeProof}. They are kept beside the
+     * file; where they are not, the file is read through.
+     */
+    public List<Node> subtrees(long id) throws IOException {
+        if (Files.isRegularFile(tree(id))) {
+            byte[] kept = Files.readAllBytes(tree(id));
+            List<Node> nodes = new ArrayList<>();
+            for (int at = 0; at + Node.BYTES <= kept.length; at += Node.BYTES) {
+                nodes.add(Node.of(Arrays.copyOfRange(kept, at, at + Node.BYTES)));
+            }
+            return nodes;
+        }
+        PieceHasher hasher = PieceHasher.parallel(helpers, 2 * cores);
+        try (InputStream in = Files.newInputStream(file(id))) {
+            byte[] buffer = new byte[BUFFER];
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                hasher.update(buffer, 0, read);
+            }
+        }
+        hasher.finish();
+        keepTree(id, hasher.subtrees());
+        return hasher.subtrees();
+    }
+
+    /** What was kept of another file under this number would be wrong, so it is replaced before the file is. */
+    private void keepTree(long id, List<Node> nodes) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(nodes.size() * Node.BYTES);
+        for (Node node : nodes) {
+            out.write(node.bytes());
+        }
+        Path part = work.resolve("piece-" + id + ".tree");
+        Files.write(part, out.toByteArray());
+        Files.move(part, tree(id), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private Path tree(long id) {
+        return folder.resolve("piece-" + id + ".tree");
     }
 
     /**
@@ -129,6 +173,7 @@ public final class PieceShelf implements AutoCloseable {
             BufferedOutputStream out = new BufferedOutputStream(new PieceOutput(file, hasher), BUFFER);
             packed = pack(sources, out, hasher, atLeast);
             channel.force(true);
+            keepTree(id, hasher.subtrees());
         } catch (IOException | RuntimeException e) {
             Files.deleteIfExists(part);
             throw e;

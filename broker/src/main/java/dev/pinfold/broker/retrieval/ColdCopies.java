@@ -1,9 +1,12 @@
 package dev.pinfold.broker.retrieval;
 
 import dev.pinfold.content.Cid;
+import dev.pinfold.spi.Deadline;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Copies that no reader asks first, because getting at them takes longer or costs: pieces. */
 @FunctionalInterface
@@ -17,4 +20,27 @@ public interface ColdCopies {
      * @return empty where no cold copy is within reach
      */
     Optional<InputStream> open(Cid root) throws IOException;
+
+    /**
+     * All ways to open the DAG below a root, the nearest and cheapest first; where the bytes of one are wrong or end early,
+     * the next may be right.
+     */
+    default List<Way> ways(Cid root) {
+        return List.of(new Way("cold", deadline -> open(root).orElse(InputStream.nullInputStream()), evidence -> {}));
+    }
+
+    /**
+     * One way to a cold copy.
+     *
+     * @param name how it is named to people
+     * @param opening opens the CAR; may throw {@link dev.pinfold.spi.ProviderException}
+     * @param refused told of bytes that were not those of their CIDs
+     */
+    record Way(String name, Opening opening, Consumer<String> refused) {}
+
+    /** Opens a CAR; the deadline is for the opening. */
+    @FunctionalInterface
+    interface Opening {
+        InputStream open(Deadline deadline) throws IOException;
+    }
 }

@@ -8,12 +8,9 @@ import dev.pinfold.broker.reconcile.Outcome;
 import dev.pinfold.broker.store.ReplicaStore;
 import dev.pinfold.broker.telemetry.Metrics;
 import dev.pinfold.content.Cid;
-import dev.pinfold.content.dag.DagLimits;
 import dev.pinfold.spi.Deadline;
 import io.vertx.core.Vertx;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -115,15 +112,9 @@ public final class DataPath implements Content, AutoCloseable {
     /** The bytes from a cold copy within reach, verified. */
     private Optional<Staged> thaw(Cid root) {
         try {
-            Optional<InputStream> opened = cold.open(root);
-            if (opened.isEmpty()) {
-                return Optional.empty();
-            }
-            try (InputStream in = new BufferedInputStream(opened.get(), 1 << 16)) {
-                return Optional.of(staging.importCar(in, DagLimits.DEFAULT).getFirst());
-            }
-        } catch (IOException | BrokerException e) {
-            log.warn("event=cold.unreadable cid={} detail=\"{}\"", root, e.toString());
+            return Thawing.bring(cold, staging, root);
+        } catch (BrokerException e) {
+            log.warn("event=cold.unreadable cid={} detail=\"{}\"", root, e.details());
             return Optional.empty();
         }
     }
