@@ -42,6 +42,7 @@ import dev.pinfold.broker.retrieval.BlockCache;
 import dev.pinfold.broker.retrieval.DataPath;
 import dev.pinfold.broker.retrieval.RacingRetrieval;
 import dev.pinfold.broker.retrieval.RetrievalLog;
+import dev.pinfold.broker.retrieval.Unfreezing;
 import dev.pinfold.broker.store.AlertStore;
 import dev.pinfold.broker.store.BundleStore;
 import dev.pinfold.broker.store.CopyStore;
@@ -61,6 +62,7 @@ import dev.pinfold.broker.store.PolicyStore;
 import dev.pinfold.broker.store.ProviderStateStore;
 import dev.pinfold.broker.store.ReplicaStore;
 import dev.pinfold.broker.store.TokenStore;
+import dev.pinfold.broker.store.UnfreezeStore;
 import dev.pinfold.broker.store.UsageStore;
 import dev.pinfold.broker.telemetry.Metrics;
 import dev.pinfold.content.dag.DagLimits;
@@ -235,13 +237,24 @@ public final class Broker implements AutoCloseable {
             PinService pins = new PinService(pinStore, pinLists, pinRules(), clock, wakeups::placement);
             RateLimiter limiter = new RateLimiter(
                     config.limits().requestsPerSecond(), config.limits().burst(), System::nanoTime);
-            ContentRoutes content = opened(
-                    new ContentRoutes(dataPath.staging(), pins, auth, limiter, database::requireSpace, uploadLimits()));
-            RetrievalLog retrievals = new RetrievalLog(clock);
             BlockCache cache = opened(
                     BlockCache.open(config.dataDirectory(), config.storage().cacheCapacity()));
+            ContentRoutes content = opened(new ContentRoutes(
+                    dataPath.staging(), cache, pins, auth, limiter, database::requireSpace, uploadLimits()));
+            RetrievalLog retrievals = new RetrievalLog(clock);
+            Unfreezing unfreezing = opened(new Unfreezing(
+                    new UnfreezeStore(database), policies, dataPath.cold(), metrics, wakeups::everything));
             RacingRetrieval retrieval = opened(RacingRetrieval.open(
-                    config, dataPath.staging(), cache, new CopyStore(database), fleet, retrievals, metrics, clock));
+                    config,
+                    dataPath,
+                    cache,
+                    new CopyStore(database),
+                    unfreezing,
+                    policies,
+                    fleet,
+                    retrievals,
+                    metrics,
+                    clock));
             GatewayServer gateway = opened(new GatewayServer(retrieval, config.gateway(), auth, metrics));
             api = opened(ApiServer.open(
                     vertx, config.listen(), config.cors(), new Errors(database::translate), router -> {
@@ -311,6 +324,11 @@ public final class Broker implements AutoCloseable {
 
         void replicas() {
             replicas.run();
+        }
+
+        void everything() {
+            placement();
+            replicas();
         }
     }
 

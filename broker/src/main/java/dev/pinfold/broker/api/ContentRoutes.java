@@ -7,6 +7,8 @@ import dev.pinfold.broker.pin.Caller.Scope;
 import dev.pinfold.broker.pin.PinDraft;
 import dev.pinfold.broker.pin.PinRow;
 import dev.pinfold.broker.pin.PinService;
+import dev.pinfold.broker.retrieval.BlockCache;
+import dev.pinfold.broker.retrieval.Imported;
 import dev.pinfold.broker.retrieval.Staged;
 import dev.pinfold.broker.retrieval.Staging;
 import dev.pinfold.broker.retrieval.TreeUpload;
@@ -41,6 +43,7 @@ public final class ContentRoutes implements AutoCloseable {
     private static final String CAR = "application/vnd.ipld.car";
 
     private final Staging staging;
+    private final BlockCache cache;
     private final PinService pins;
     private final Authenticator auth;
     private final RateLimiter limiter;
@@ -52,14 +55,21 @@ public final class ContentRoutes implements AutoCloseable {
     /** How much a client may send. */
     public record Limits(long maxUploadBytes, int maxMetaKeys, DagLimits dag) {}
 
+    /**
+     * Makes the routes.
+     *
+     * @param cache keeps the blocks of DAGs that are not whole
+     */
     public ContentRoutes(
             Staging staging,
+            BlockCache cache,
             PinService pins,
             Authenticator auth,
             RateLimiter limiter,
             Runnable requireSpace,
             Limits limits) {
         this.staging = staging;
+        this.cache = cache;
         this.pins = pins;
         this.auth = auth;
         this.limiter = limiter;
@@ -79,7 +89,7 @@ public final class ContentRoutes implements AutoCloseable {
             boolean pin, @Nullable String name, @Nullable Map<String, String> meta) {}
 
     private interface Import {
-        List<Staged> run() throws IOException;
+        Imported run() throws IOException;
     }
 
     private void upload(RoutingContext ctx) {
@@ -94,20 +104,20 @@ public final class ContentRoutes implements AutoCloseable {
         Import work = switch (type) {
             case CAR -> {
                 UploadStream body = new UploadStream(ctx.request(), context, left);
-                yield () -> staging.importCar(body, limits.dag());
+                yield () -> car(body, wish.pin());
             }
             case "multipart/form-data" -> directory(ctx, context, left);
             default -> {
                 UploadStream body = new UploadStream(ctx.request(), context, left);
-                yield () -> List.of(staging.addFile(body));
+                yield () -> whole(List.of(staging.addFile(body)));
             }
         };
         Caller caller = Authenticator.caller(ctx);
         uploads.execute(() -> {
             try {
-                List<Staged> roots = work.run();
-                pinAll(caller, wish, roots)
-                        .onSuccess(rows -> context.runOnContext(none -> answer(ctx, roots, rows)))
+                Imported imported = work.run();
+                pinAll(caller, wish, imported.whole())
+                        .onSuccess(rows -> context.runOnContext(none -> answer(ctx, imported, rows)))
                         .onFailure(e -> context.runOnContext(none -> ctx.fail(e)));
             } catch (IOException | UncheckedIOException e) {
                 BrokerException broken = new BrokerException(
@@ -117,6 +127,15 @@ public final class ContentRoutes implements AutoCloseable {
                 context.runOnContext(none -> ctx.fail(e));
             }
         });
+    }
+
+    /** What is pinned must be whole; what is only kept for readers need not be. */
+    private Imported car(UploadStream body, boolean pin) throws IOException {
+        return pin ? whole(staging.importCar(body, limits.dag())) : staging.importPartial(body, limits.dag(), cache);
+    }
+
+    private static Imported whole(List<Staged> roots) {
+        return new Imported(roots, List.of());
     }
 
     private Wish wish(MultiMap query) {
@@ -162,7 +181,7 @@ public final class ContentRoutes implements AutoCloseable {
                     // Also what a form that broke off, or has another boundary than announced, looks like.
                     throw PinBodies.bad("the form holds no file; send each as a part with a filename");
                 }
-                return List.of(tree.finish());
+                return whole(List.of(tree.finish()));
             }
         };
     }
@@ -207,15 +226,21 @@ public final class ContentRoutes implements AutoCloseable {
         return Future.all(added).map(all -> all.list());
     }
 
-    private static void answer(RoutingContext ctx, List<Staged> roots, List<PinRow> rows) {
+    private static void answer(RoutingContext ctx, Imported imported, List<PinRow> rows) {
         JsonArray cids = new JsonArray();
-        roots.forEach(root -> cids.add(root.root().toString()));
+        imported.whole().forEach(root -> cids.add(root.root().toString()));
         JsonArray statuses = new JsonArray();
         rows.forEach(row -> statuses.add(new JsonObject(PinJson.status(row))));
-        PinRoutes.json(
-                ctx,
-                202,
-                new JsonObject().put("roots", cids).put("pins", statuses).toBuffer());
+        JsonArray incomplete = new JsonArray();
+        for (Imported.Partial partial : imported.partial()) {
+            JsonArray missing = new JsonArray();
+            partial.missing().forEach(cid -> missing.add(cid.toString()));
+            incomplete.add(
+                    new JsonObject().put("root", partial.root().toString()).put("missing", missing));
+        }
+        JsonObject answer =
+                new JsonObject().put("roots", cids).put("pins", statuses).put("incomplete", incomplete);
+        PinRoutes.json(ctx, 202, answer.toBuffer());
     }
 
     @Override

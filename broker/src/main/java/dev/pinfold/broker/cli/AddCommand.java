@@ -76,10 +76,17 @@ final class AddCommand extends ClientCommand {
         ObjectNode document = Json.object();
         document.set("roots", answer.path("roots"));
         document.set("pins", pins);
+        answer.path("incomplete").forEach(document.putArray("incomplete")::add);
         if (json) {
             print(document);
         } else {
             answer.path("roots").forEach(root -> out().println(root.asText()));
+        }
+        for (JsonNode partial : answer.path("incomplete")) {
+            err().println("pinfold: the DAG below " + partial.path("root").asText() + " is incomplete: block "
+                    + partial.path("missing").path(0).asText()
+                    + " and perhaps others are missing; what came is kept in the cache");
+            worst = Exit.NO;
         }
         return worst;
     }

@@ -8,6 +8,7 @@ import dev.pinfold.broker.store.PieceStore;
 import dev.pinfold.broker.store.PieceStore.Holding;
 import dev.pinfold.content.Cid;
 import dev.pinfold.content.car.CarHeader;
+import dev.pinfold.policy.Money;
 import dev.pinfold.spi.Deadline;
 import dev.pinfold.spi.deal.AttoFil;
 import dev.pinfold.spi.deal.DealMode;
@@ -143,6 +144,17 @@ public final class PieceCopies implements ColdCopies {
             piece.skipNBytes(holding.offset());
             return content(root, piece, holding.length());
         });
+    }
+
+    @Override
+    public boolean mayHave(Cid root) {
+        return !store.holdings(root.canonical()).isEmpty();
+    }
+
+    /** Nothing: no way that costs is taken. */
+    @Override
+    public Optional<Money> price(Cid root) {
+        return Optional.of(Money.ZERO);
     }
 
     private static InputStream onDisk(Cid root, Holding holding, Path file) throws IOException {

@@ -141,6 +141,11 @@ public final class BlockCache implements AutoCloseable {
         return null;
     }
 
+    /** Whether anything is kept at all. */
+    boolean keeps() {
+        return capacity > 0;
+    }
+
     /** Whether the block is here, without counting as a read. */
     boolean has(Cid cid) {
         return pending.containsKey(cid.multihash()) || index.asMap().containsKey(cid.multihash());

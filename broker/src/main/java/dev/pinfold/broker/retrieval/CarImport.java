@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class CarImport {
     /** More roots than this are a mistake or an attack: each would become a pin. */
     private static final int MAX_ROOTS = 1000;
+    /** So many missing blocks of a root are told. */
+    private static final int TOLD = 10;
 
     private final Staging staging;
     private final DagLimits limits;
@@ -30,6 +32,7 @@ final class CarImport {
         this.limits = limits;
     }
 
+    /** Stages the DAGs of all roots, or nothing. */
     List<Staged> run(InputStream in) throws IOException {
         CarReader reader = new CarReader(in);
         List<Cid> roots = distinct(reader.header().roots());
@@ -37,15 +40,43 @@ final class CarImport {
             throw ContentException.malformed(
                     "Its header names no root, so it is not known what to pin; write it with the root's CID");
         }
-        if (roots.size() > MAX_ROOTS) {
-            throw ContentException.tooLarge("It has " + roots.size() + " roots; at most " + MAX_ROOTS + " are taken");
-        }
         try (StagingFile file = staging.begin(roots.getFirst())) {
             boolean inOrder = readInto(reader, roots, file);
             if (inOrder && roots.size() == 1) {
                 return List.of(staging.commit(file, roots.getFirst()));
             }
+            for (Cid root : roots) {
+                requireComplete(root, file);
+            }
             return copyOut(roots, file);
+        }
+    }
+
+    /**
+     * Stages the DAGs of the roots that are whole. If one is not, or none is named, all blocks go into the cache besides.
+     */
+    Imported runPartial(InputStream in, BlockCache cache) throws IOException {
+        CarReader reader = new CarReader(in);
+        List<Cid> roots = distinct(reader.header().roots());
+        try (StagingFile file = staging.begin(roots.isEmpty() ? Staging.STAND_IN : roots.getFirst())) {
+            boolean inOrder = readInto(reader, roots, file);
+            if (inOrder && roots.size() == 1) {
+                return new Imported(List.of(staging.commit(file, roots.getFirst())), List.of());
+            }
+            List<Cid> whole = new ArrayList<>();
+            List<Imported.Partial> partial = new ArrayList<>();
+            for (Cid root : roots) {
+                List<Cid> missing = new DagWalk(file, limits).missing(List.of(root), file::has, TOLD);
+                if (missing.isEmpty()) {
+                    whole.add(root);
+                } else {
+                    partial.add(new Imported.Partial(root, missing));
+                }
+            }
+            if (!partial.isEmpty() || roots.isEmpty()) {
+                file.copyTo(cache::offer);
+            }
+            return new Imported(copyOut(whole, file), partial);
         }
     }
 
@@ -57,13 +88,17 @@ final class CarImport {
                 distinct.add(root);
             }
         }
+        if (distinct.size() > MAX_ROOTS) {
+            throw ContentException.tooLarge(
+                    "It has " + distinct.size() + " roots; at most " + MAX_ROOTS + " are taken");
+        }
         return distinct;
     }
 
     /** Reads all blocks; tells whether they were exactly the first root's DAG, depth first. */
     private boolean readInto(CarReader reader, List<Cid> roots, StagingFile file) throws IOException {
-        DagFrontier frontier = new DagFrontier(List.of(roots.getFirst()), limits, true);
-        @Nullable DagFrontier following = frontier;
+        @Nullable
+        DagFrontier following = roots.isEmpty() ? null : new DagFrontier(List.of(roots.getFirst()), limits, true);
         for (Block block = reader.next(); block != null; block = reader.next()) {
             file.accept(block);
             if (file.dagBytes() > limits.bytes()) {
@@ -76,11 +111,8 @@ final class CarImport {
         return following != null && following.complete();
     }
 
-    /** Checks all roots before any of them is committed: all or nothing. */
+    /** Copies DAGs that are known to be whole; none of them is committed before all are copied. */
     private List<Staged> copyOut(List<Cid> roots, StagingFile file) throws IOException {
-        for (Cid root : roots) {
-            requireComplete(root, file);
-        }
         List<StagingFile> copies = new ArrayList<>();
         try {
             for (Cid root : roots) {
@@ -108,7 +140,7 @@ final class CarImport {
                     first.multihash().equals(root.multihash())
                             ? "Its root " + root + " is not in it"
                             : "The DAG below its root " + root + " is incomplete: block " + first
-                                    + " is missing. Export the whole DAG");
+                                    + " is missing. Export the whole DAG, or send it with pin=false");
         }
     }
 }

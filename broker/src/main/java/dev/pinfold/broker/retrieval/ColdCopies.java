@@ -1,6 +1,7 @@
 package dev.pinfold.broker.retrieval;
 
 import dev.pinfold.content.Cid;
+import dev.pinfold.policy.Money;
 import dev.pinfold.spi.Deadline;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +13,17 @@ import java.util.function.Consumer;
 @FunctionalInterface
 public interface ColdCopies {
     /** Nobody has any. */
-    ColdCopies NONE = root -> Optional.empty();
+    ColdCopies NONE = new ColdCopies() {
+        @Override
+        public Optional<InputStream> open(Cid root) {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean mayHave(Cid root) {
+            return false;
+        }
+    };
 
     /**
      * Opens the whole DAG below a root as a CAR whose blocks are not verified and in no particular order.
@@ -20,6 +31,16 @@ public interface ColdCopies {
      * @return empty where no cold copy is within reach
      */
     Optional<InputStream> open(Cid root) throws IOException;
+
+    /** Whether it makes sense to open this DAG; asked before every race, so it must be cheap. */
+    default boolean mayHave(Cid root) {
+        return true;
+    }
+
+    /** What it costs to open this DAG once, in the policy's currency; empty where that is not known. */
+    default Optional<Money> price(Cid root) {
+        return Optional.empty();
+    }
 
     /**
      * All ways to open the DAG below a root, the nearest and cheapest first; where the bytes of one are wrong or end early,

@@ -34,7 +34,7 @@ public final class DataPath implements Content, AutoCloseable {
     private final Staging staging;
     private final OutboundHttp http;
     private final ContentFetcher fetcher;
-    private final ColdCopies cold;
+    private final ColdStaging cold;
     private final Verifier verifier;
     private final int samples;
     private final Semaphore fetches;
@@ -43,7 +43,7 @@ public final class DataPath implements Content, AutoCloseable {
 
     private DataPath(BrokerConfig config, Vertx vertx, Metrics metrics, Staging staging, ColdCopies cold, Clock clock) {
         this.staging = staging;
-        this.cold = cold;
+        this.cold = new ColdStaging(staging, cold);
         this.http = new OutboundHttp(
                 vertx,
                 OutboundGuard.of(config.fetch().allow(), config.fetch().gateways()),
@@ -73,6 +73,11 @@ public final class DataPath implements Content, AutoCloseable {
     /** Where uploads go. */
     public Staging staging() {
         return staging;
+    }
+
+    /** Cold copies, for readers. */
+    public ColdStaging cold() {
+        return cold;
     }
 
     @Override
@@ -112,9 +117,9 @@ public final class DataPath implements Content, AutoCloseable {
     /** The bytes from a cold copy within reach, verified. */
     private Optional<Staged> thaw(Cid root) {
         try {
-            return Thawing.bring(cold, staging, root);
-        } catch (BrokerException e) {
-            log.warn("event=cold.unreadable cid={} detail=\"{}\"", root, e.details());
+            return cold.stage(root);
+        } catch (IOException | BrokerException e) {
+            log.warn("event=cold.unreadable cid={} detail=\"{}\"", root, e.toString());
             return Optional.empty();
         }
     }

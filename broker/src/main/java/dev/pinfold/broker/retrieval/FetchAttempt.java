@@ -22,7 +22,9 @@ public record FetchAttempt(String source, Kind kind, Outcome outcome, String det
         /** An origin that came with the pin. */
         ORIGIN,
         /** A trustless gateway that the operator configured. */
-        GATEWAY;
+        GATEWAY,
+        /** A cold copy. */
+        PIECE;
 
         public String label() {
             return name().toLowerCase(Locale.ROOT);

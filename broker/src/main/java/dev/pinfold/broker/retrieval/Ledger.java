@@ -1,6 +1,7 @@
 package dev.pinfold.broker.retrieval;
 
 import dev.pinfold.content.Cid;
+import dev.pinfold.policy.RetrievalRule;
 import java.util.List;
 
 /** What the broker's own books say of who has a content, and where findings of readers go. */
@@ -17,6 +18,11 @@ interface Ledger {
 
     /** The copies of the DAG below a root, in no particular order. */
     List<Copy> copies(Cid root);
+
+    /** How reads of this content race: what the classes of its pins say. */
+    default RetrievalRule rule(Cid root) {
+        return RetrievalRule.DEFAULT;
+    }
 
     /** A source gave bytes that are not those of their CID: its copy counts no longer, and this is kept as evidence. */
     void wrongBytes(Cid root, String source, String evidence);

@@ -10,6 +10,7 @@ import dev.pinfold.broker.retrieval.race.Scoreboard;
 import dev.pinfold.broker.store.CopyStore;
 import dev.pinfold.broker.telemetry.Metrics;
 import dev.pinfold.content.Cid;
+import dev.pinfold.policy.Policy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,7 @@ public final class RacingRetrieval implements Retrieval, AutoCloseable {
     private final BlockCache cache;
     private final ReadSettings settings;
     private final RetrievalLog log;
+    private final Unfreezer unfreezer;
     private final Turns turns;
     private final Cooldown cooldown = new Cooldown();
     private final Map<Object, Shared> flights = new HashMap<>();
@@ -58,13 +61,17 @@ public final class RacingRetrieval implements Retrieval, AutoCloseable {
     /**
      * Makes the retrieval of a broker.
      *
-     * @param staged content on its way to providers
+     * @param data content on its way to providers, and cold copies
+     * @param unfreezer is told what is read
+     * @param policy says how reads race
      */
     public static RacingRetrieval open(
             BrokerConfig config,
-            Staging staged,
+            DataPath data,
             BlockCache cache,
             CopyStore copies,
+            Unfreezer unfreezer,
+            Supplier<Policy> policy,
             Fleet fleet,
             RetrievalLog log,
             Metrics metrics,
@@ -76,6 +83,9 @@ public final class RacingRetrieval implements Retrieval, AutoCloseable {
         ReplicaLedger ledger = new ReplicaLedger(
                 copies,
                 fleet,
+                data.cold(),
+                unfreezer,
+                policy,
                 new ReplicaLedger.Settings(
                         cold,
                         config.reconcile().auditEvery().multipliedBy(2),
@@ -85,7 +95,7 @@ public final class RacingRetrieval implements Retrieval, AutoCloseable {
         Referee.Rules rules = new Referee.Rules(
                 ledger, new Scoreboard(), new HedgeBudget(), RaceSettings.DEFAULT, new SecureRandom(), metrics);
         metrics.cacheBytes(cache::sizeBytes);
-        return new RacingRetrieval(rules, staged, cache, ReadSettings.DEFAULT, log);
+        return new RacingRetrieval(rules, data.staging(), cache, ReadSettings.DEFAULT, log, unfreezer);
     }
 
     /**
@@ -105,7 +115,8 @@ public final class RacingRetrieval implements Retrieval, AutoCloseable {
                 new SecureRandom(),
                 metrics);
         Staging staging = Staging.open(folder.resolve("staging"), new Staging.Limits(1 << 30, 0, 1));
-        return new RacingRetrieval(rules, staging, BlockCache.open(folder, cacheBytes), ReadSettings.DEFAULT, log);
+        return new RacingRetrieval(
+                rules, staging, BlockCache.open(folder, cacheBytes), ReadSettings.DEFAULT, log, Unfreezer.NONE);
     }
 
     private record AllHold(List<GuardedProvider> providers, Duration idle) implements Ledger {
@@ -123,17 +134,25 @@ public final class RacingRetrieval implements Retrieval, AutoCloseable {
         public void missing(Cid root, String source, String detail) {}
     }
 
-    RacingRetrieval(Referee.Rules rules, Staging staged, BlockCache cache, ReadSettings settings, RetrievalLog log) {
+    RacingRetrieval(
+            Referee.Rules rules,
+            Staging staged,
+            BlockCache cache,
+            ReadSettings settings,
+            RetrievalLog log,
+            Unfreezer unfreezer) {
         this.rules = rules;
         this.staged = staged;
         this.cache = cache;
         this.settings = settings;
         this.log = log;
+        this.unfreezer = unfreezer;
         this.turns = new Turns(settings.downloads());
     }
 
     @Override
     public Flight open(Want want) {
+        unfreezer.read(want.root());
         Key key = new Key(want.root().multihash(), want.path(), want.scope(), want.bytes());
         synchronized (flights) {
             Shared shared = flights.computeIfAbsent(key, none -> begin(want));

@@ -9,6 +9,7 @@ import dev.pinfold.broker.retrieval.race.Runner;
 import dev.pinfold.broker.retrieval.race.Scoreboard;
 import dev.pinfold.broker.telemetry.Metrics;
 import dev.pinfold.content.Cid;
+import dev.pinfold.policy.RetrievalRule;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,6 +41,7 @@ final class Referee {
     private final Map<String, Integer> strikes = new HashMap<>();
     private final Set<String> without = new HashSet<>();
     private List<Copy> known = List.of();
+    private RetrievalRule rule = RetrievalRule.DEFAULT;
     private boolean asked;
 
     Referee(Cid root, Rules rules, Story story) {
@@ -52,8 +54,8 @@ final class Referee {
         return story;
     }
 
-    Race race(List<Runner> order) {
-        return new Race(order, rules.settings(), rules.hedges());
+    synchronized Race race(List<Runner> order) {
+        return new Race(order, rules.settings().under(rule), rules.hedges());
     }
 
     /** The copies that may be asked. The ledger is read once. */
@@ -69,6 +71,9 @@ final class Referee {
                 }
             }
             known = usable;
+            if (usable.size() > 1) {
+                rule = rules.ledger().rule(root);
+            }
         }
         return known.stream()
                 .filter(copy -> !liars.contains(copy.source().name()))
@@ -86,7 +91,10 @@ final class Referee {
         }
         List<Runner> order = new ArrayList<>(rules.scores().lineUp(good, rules.random()));
         order.addAll(rules.scores().lineUp(struck, rules.random()));
-        return order;
+        Duration hedgeAfter = rule.hedgeAfter();
+        return hedgeAfter == null
+                ? order
+                : order.stream().map(runner -> runner.hedgedAfter(hedgeAfter)).toList();
     }
 
     void started(String source, Why why, Cid block) {

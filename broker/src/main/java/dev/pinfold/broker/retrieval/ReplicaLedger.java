@@ -11,6 +11,9 @@ import dev.pinfold.broker.provider.Operation;
 import dev.pinfold.broker.store.CopyStore;
 import dev.pinfold.broker.store.CopyStore.CopyRow;
 import dev.pinfold.content.Cid;
+import dev.pinfold.policy.PlacementClass;
+import dev.pinfold.policy.Policy;
+import dev.pinfold.policy.RetrievalRule;
 import dev.pinfold.spi.Capability;
 import java.time.Clock;
 import java.time.Duration;
@@ -19,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +44,9 @@ final class ReplicaLedger implements Ledger {
 
     private final CopyStore store;
     private final Fleet fleet;
+    private final ColdStaging cold;
+    private final Unfreezer unfreezer;
+    private final Supplier<Policy> policy;
     private final Settings settings;
     private final Clock clock;
     private final Cache<String, Boolean> doubts = Caffeine.newBuilder()
@@ -49,9 +56,19 @@ final class ReplicaLedger implements Ledger {
     private volatile Map<String, Instant> liars = Map.of();
     private volatile Instant liarsAt = Instant.EPOCH;
 
-    ReplicaLedger(CopyStore store, Fleet fleet, Settings settings, Clock clock) {
+    ReplicaLedger(
+            CopyStore store,
+            Fleet fleet,
+            ColdStaging cold,
+            Unfreezer unfreezer,
+            Supplier<Policy> policy,
+            Settings settings,
+            Clock clock) {
         this.store = store;
         this.fleet = fleet;
+        this.cold = cold;
+        this.unfreezer = unfreezer;
+        this.policy = policy;
         this.settings = settings;
         this.clock = clock;
     }
@@ -63,7 +80,21 @@ final class ReplicaLedger implements Ledger {
         for (CopyRow row : store.copies(root)) {
             fleet.find(row.provider()).ifPresent(provider -> copies.add(copy(provider, row)));
         }
+        if (cold.copies().mayHave(root)) {
+            copies.add(new Copy(new ColdSource(root, cold), true, true, ""));
+        }
+        unfreezer.found(root, copies);
         return copies;
+    }
+
+    @Override
+    public RetrievalRule rule(Cid root) {
+        Policy inForce = policy.get();
+        return store.classes(root).stream()
+                .flatMap(name -> inForce.placementClass(name).stream())
+                .map(PlacementClass::retrieval)
+                .reduce(RetrievalRule::orFaster)
+                .orElse(RetrievalRule.DEFAULT);
     }
 
     private Copy copy(GuardedProvider provider, CopyRow row) {

@@ -183,6 +183,21 @@ public final class Staging {
         return ContentRefusal.guard("The CAR", () -> new CarImport(this, dagLimits).run(in));
     }
 
+    /**
+     * Takes what a CAR has, also where it is not all of it: whole DAGs are staged, and where one is not whole its blocks go
+     * into the cache, from which they are read until others push them out.
+     *
+     * @param in not closed
+     * @throws BrokerException the CAR is wrong or too large, or there is no space for it, or it is incomplete and the cache
+     *     keeps nothing; nothing is kept then
+     */
+    public Imported importPartial(InputStream in, DagLimits dagLimits, BlockCache cache) throws IOException {
+        return ContentRefusal.guard("The CAR", () -> {
+            CarImport car = new CarImport(this, dagLimits);
+            return cache.keeps() ? car.runPartial(in, cache) : new Imported(car.run(in), List.of());
+        });
+    }
+
     /** Makes a UnixFS file of a stream, with the CID that {@code ipfs add --cid-version=1 --raw-leaves} gives. */
     public Staged addFile(InputStream in) throws IOException {
         return ContentRefusal.guard("The file", () -> {

@@ -7,10 +7,13 @@ import dev.pinfold.content.BlockSink;
 import dev.pinfold.content.BlockSource;
 import dev.pinfold.content.Cid;
 import dev.pinfold.content.car.CarHeader;
+import dev.pinfold.content.car.CarReader;
 import dev.pinfold.content.car.CarWriter;
+import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -123,6 +126,17 @@ final class StagingFile implements BlockSink, BlockSource, Closeable {
     private void flush() throws IOException {
         buffered.flush();
         flushed = car.size();
+    }
+
+    /** Gives all blocks, in the order in which they came. */
+    void copyTo(BlockSink sink) throws IOException {
+        flush();
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER)) {
+            CarReader written = new CarReader(in);
+            for (Block block = written.next(); block != null; block = written.next()) {
+                sink.accept(block);
+            }
+        }
     }
 
     /** Writes root, index and footer, forces all to the disk and moves the file to where it becomes content. */

@@ -20,6 +20,11 @@ public final class CopyStore {
             WHERE content = $1 AND state IN ('claimed', 'verified', 'retiring')
             """;
 
+    private static final String CLASSES = """
+            SELECT DISTINCT class FROM (SELECT plan ->> 'class' AS class FROM pin WHERE content = $1 LIMIT 100) AS some
+            WHERE class IS NOT NULL
+            """;
+
     // A new fence makes void what somebody who works on the copy at this moment would record.
     private static final String QUARANTINE = """
             WITH told AS (
@@ -88,6 +93,13 @@ public final class CopyStore {
                     row.getString(0), row.getString(1).equals("verified"), at == null ? null : at.toInstant()));
         }
         return copies;
+    }
+
+    /** The classes of a content's pins, of at most 100 of them. */
+    public List<String> classes(Cid content) {
+        List<String> classes = new ArrayList<>();
+        run(CLASSES, Tuple.of(content.canonical())).forEach(row -> classes.add(row.getString(0)));
+        return classes;
     }
 
     /**

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class PinChanges {
     private PinChanges() {}
 
+    // A decision that finds no place for hot copies takes the wish for cold ones not back: they may be all that is
+    // left.
     static final String WRITE = """
             WITH said AS (
               SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[],
@@ -28,7 +30,10 @@ final class PinChanges {
               FROM said JOIN pin ON pin.request_id = said.id WHERE said.event IS NOT NULL
             )
             UPDATE pin SET status = said.status, info = said.info::jsonb, delegates = said.delegates::jsonb,
-              plan = coalesce(said.plan::jsonb, pin.plan),
+              plan = CASE
+                WHEN pin.plan -> 'cold' IS NOT NULL AND said.plan::jsonb ->> 'feasible' = 'false'
+                THEN jsonb_build_object('cold', pin.plan -> 'cold') || said.plan::jsonb
+                ELSE coalesce(said.plan::jsonb, pin.plan) END,
               providers = CASE WHEN said.providers IS NULL THEN pin.providers ELSE string_to_array(said.providers, ',') END,
               goal_min = said.ack, goal_target = said.target, goal_verified = said.verified,
               policy_revision = coalesce(said.revision, pin.policy_revision),

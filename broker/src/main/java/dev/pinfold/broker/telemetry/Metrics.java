@@ -128,6 +128,15 @@ public final class Metrics {
                 .register(registry);
     }
 
+    /** {@code pinfold.retrieval.unfreeze}: decisions about content that is read often and has only cold copies. */
+    public void unfreeze(String decision) {
+        Counter.builder("pinfold.retrieval.unfreeze")
+                .description("Popular contents with only cold copies, by what was decided: hot, cold")
+                .tag("decision", decision)
+                .register(registry)
+                .increment();
+    }
+
     /** {@code pinfold.retrieval.start}: sources that were asked for content by readers, by the reason. */
     public void retrievalStarted(String provider, String why) {
         Counter.builder("pinfold.retrieval.start")

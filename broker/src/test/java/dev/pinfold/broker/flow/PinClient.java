@@ -142,13 +142,26 @@ public final class PinClient {
                 .textValue();
     }
 
+    /** Uploads a CAR, which need not be whole, without pinning anything; it must be taken. */
+    public Answer uploadUnpinned(byte[] car) {
+        Answer answer = upload(car, "?pin=false");
+        if (answer.status() != 202) {
+            throw new AssertionError("upload: expected 202, got " + answer);
+        }
+        return answer;
+    }
+
+    /** Uploads a CAR. */
+    public Answer upload(byte[] car, String query) {
+        return send(request("/api/v1/content" + query)
+                .header("Content-Type", "application/vnd.ipld.car")
+                .POST(BodyPublishers.ofByteArray(car))
+                .build());
+    }
+
     /** Uploads a DAG as a CAR, which pins it, and returns the requestid. */
     public String upload(Dag dag) {
-        HttpRequest request = request("/api/v1/content")
-                .header("Content-Type", "application/vnd.ipld.car")
-                .POST(BodyPublishers.ofByteArray(dag.car()))
-                .build();
-        Answer answer = send(request);
+        Answer answer = upload(dag.car(), "");
         if (answer.status() != 202) {
             throw new AssertionError("upload: expected 202, got " + answer);
         }

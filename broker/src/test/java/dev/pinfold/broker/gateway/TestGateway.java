@@ -100,7 +100,12 @@ final class TestGateway implements AutoCloseable {
     }
 
     Answer send(String method, String path, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint() + path))
+        return send(endpoint(), method, path, headers);
+    }
+
+    /** Sends to any gateway. */
+    static Answer send(String endpoint, String method, String path, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint + path))
                 .timeout(Duration.ofSeconds(30))
                 .method(method, HttpRequest.BodyPublishers.noBody());
         if (headers.length > 0) {

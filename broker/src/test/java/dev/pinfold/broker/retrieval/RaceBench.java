@@ -11,11 +11,13 @@ import dev.pinfold.content.Cid;
 import dev.pinfold.content.dag.DagLimits;
 import dev.pinfold.content.dag.DagWalk;
 import dev.pinfold.content.unixfs.UnixFsReader;
+import dev.pinfold.policy.RetrievalRule;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -41,6 +43,7 @@ final class RaceBench implements Ledger, AutoCloseable {
     final RetrievalLog log = new RetrievalLog(Clock.systemUTC());
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final RacingRetrieval retrieval;
+    volatile RetrievalRule rule = RetrievalRule.DEFAULT;
     private final List<Copy> copies;
     private final BlockCache cache;
 
@@ -56,7 +59,7 @@ final class RaceBench implements Ledger, AutoCloseable {
                 new Referee.Rules(this, new Scoreboard(), new HedgeBudget(), RaceSettings.DEFAULT, STEADY, metrics);
         try {
             Staging staging = Staging.open(folder.resolve("staging"), new Staging.Limits(1 << 30, 0, 1_000_000));
-            retrieval = new RacingRetrieval(rules, staging, cache, settings, log);
+            retrieval = new RacingRetrieval(rules, staging, cache, settings, log, Unfreezer.NONE);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
@@ -65,6 +68,11 @@ final class RaceBench implements Ledger, AutoCloseable {
     @Override
     public List<Copy> copies(Cid root) {
         return copies;
+    }
+
+    @Override
+    public RetrievalRule rule(Cid root) {
+        return rule;
     }
 
     @Override
@@ -84,6 +92,20 @@ final class RaceBench implements Ledger, AutoCloseable {
             walk(flight, root, blocks);
         }
         return blocks;
+    }
+
+    /** The same, each block noted when it came; returns the longest time without one, the first included. */
+    Duration walkTimed(Cid root, List<Block> blocks) throws IOException {
+        long[] clock = {System.nanoTime(), 0};
+        try (Flight flight = retrieval.open(Want.all(root))) {
+            new DagWalk(flight, DagLimits.DEFAULT).walk(List.of(root), block -> {
+                long now = System.nanoTime();
+                clock[1] = Math.max(clock[1], now - clock[0]);
+                clock[0] = now;
+                blocks.add(block);
+            });
+        }
+        return Duration.ofNanos(clock[1]);
     }
 
     static void walk(BlockSource flight, Cid root, List<Block> into) throws IOException {

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pinfold.content.Block;
 import dev.pinfold.content.Cid;
 import dev.pinfold.content.unixfs.UnixFsReader;
+import dev.pinfold.policy.RetrievalRule;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -64,9 +66,16 @@ class RacingRetrievalTest {
             cuts.add(at);
         }
         assertThat(cuts.getLast()).isEqualTo(header);
+        List<Duration> gaps = new ArrayList<>();
         for (long cut : cuts.subList(0, cuts.size() - 1)) {
-            killedAt(cut);
+            gaps.add(killedAt(cut));
         }
+        Collections.sort(gaps);
+        Duration half = gaps.get(gaps.size() / 2);
+        System.out.println(gaps.size() + " kills at block boundaries: longest pause of a reader " + gaps.getLast()
+                + ", half of them at most " + half);
+        // A machine that is busy with other things may pause a reader now and then; the rule is about the broker.
+        assertThat(half).isLessThan(Duration.ofSeconds(1));
     }
 
     @Test
@@ -80,14 +89,17 @@ class RacingRetrievalTest {
         }
     }
 
-    private void killedAt(long cut) throws IOException {
+    /** Returns the longest time between two blocks. */
+    private Duration killedAt(long cut) throws IOException {
         RaceSource dying = new RaceSource("a", file);
         RaceSource spare = new RaceSource("b", file);
+        Duration longest;
         dying.cutAfter = cut;
         try (RaceBench bench = bench(dying, spare)) {
-            long begun = System.nanoTime();
-            assertThat(bench.walk(file.root)).as("cut after %d bytes", cut).isEqualTo(file.inOrder);
-            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(SOON);
+            List<Block> walked = new ArrayList<>();
+            longest = bench.walkTimed(file.root, walked);
+            assertThat(walked).as("cut after %d bytes", cut).isEqualTo(file.inOrder);
+            assertThat(longest).isLessThan(SOON);
             // What was verified is not sent again: only the rest, and the few nodes that lead to it.
             long rest = file.car().length - cut;
             assertThat(spare.sent.get()).as("cut after %d bytes", cut).isLessThanOrEqualTo(rest + 6 * 1024);
@@ -105,6 +117,7 @@ class RacingRetrievalTest {
                     })
                     .isInstanceOf(RetrievalFailed.class);
         }
+        return longest;
     }
 
     @Test
@@ -234,6 +247,30 @@ class RacingRetrievalTest {
             assertThat(bench.file(file.root)).isEqualTo(file.content);
             assertThat(bench.story()).anyMatch(e -> e.startsWith("Started[source=cold, why=COLD"));
         }
+    }
+
+    @Test
+    void the_class_of_the_content_says_how_many_hot_sources_run_at_once_and_when_cold_ones_start() throws Exception {
+        RaceSource cold = new RaceSource("cold", file);
+        first.gate = new CountDownLatch(1);
+        try (RaceBench bench = bench(first, second, cold)) {
+            bench.rule = new RetrievalRule(1, Duration.ofMillis(1), Duration.ofMillis(20));
+            assertThat(bench.file(file.root)).isEqualTo(file.content);
+            assertThat(second.asked).isEmpty();
+            assertThat(bench.story()).anyMatch(e -> e.startsWith("Started[source=cold, why=COLD"));
+        }
+        first.gate.countDown();
+    }
+
+    @Test
+    void the_class_of_the_content_says_when_the_next_hot_source_starts() throws Exception {
+        first.gate = new CountDownLatch(1);
+        try (RaceBench bench = bench(first, second)) {
+            bench.rule = new RetrievalRule(2, Duration.ofMillis(1), SOON);
+            assertThat(bench.file(file.root)).isEqualTo(file.content);
+            assertThat(bench.story()).anyMatch(e -> e.startsWith("Started[source=b, why=HEDGE"));
+        }
+        first.gate.countDown();
     }
 
     @Test

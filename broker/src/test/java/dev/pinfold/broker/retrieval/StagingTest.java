@@ -189,6 +189,50 @@ class StagingTest {
     }
 
     @Test
+    void what_came_of_an_incomplete_dag_can_be_kept_in_the_cache_and_whole_roots_are_staged() throws IOException {
+        Blocks whole = Blocks.file(5, 5_000);
+        Blocks half = Blocks.file(6, 9_000);
+        List<Block> blocks = new ArrayList<>(half.inOrder);
+        Block missing = blocks.remove(3);
+        blocks.addAll(whole.inOrder);
+        try (BlockCache cache = BlockCache.open(directory, 10 << 20)) {
+            Imported imported = staging.importPartial(
+                    in(Blocks.car(List.of(half.root, whole.root), blocks)), DagLimits.DEFAULT, cache);
+            assertThat(imported.whole()).extracting(Staged::root).containsExactly(whole.root);
+            assertThat(imported.partial()).containsExactly(new Imported.Partial(half.root, List.of(missing.cid())));
+            for (Block block : blocks) {
+                assertThat(cache.find(block.cid())).isEqualTo(block.bytes());
+            }
+            assertThat(staging.find(half.root)).isEmpty();
+            assertThat(filesIn("work")).isEmpty();
+        }
+    }
+
+    @Test
+    void a_car_without_roots_is_kept_block_by_block() throws IOException {
+        Blocks file = Blocks.file(6, 9_000);
+        try (BlockCache cache = BlockCache.open(directory, 10 << 20)) {
+            Imported imported =
+                    staging.importPartial(in(Blocks.car(List.of(), file.inOrder)), DagLimits.DEFAULT, cache);
+            assertThat(imported).isEqualTo(new Imported(List.of(), List.of()));
+            assertThat(cache.find(file.leaf().cid())).isEqualTo(file.leaf().bytes());
+        }
+    }
+
+    @Test
+    void without_a_cache_an_incomplete_dag_is_refused_whatever_is_asked() {
+        Blocks file = Blocks.file(7, 20_000);
+        byte[] car = Blocks.car(List.of(file.root), file.inOrder.subList(0, 3));
+        try (BlockCache none = BlockCache.open(directory, 0)) {
+            assertThat(catchThrowableOfType(
+                                    BrokerException.class,
+                                    () -> staging.importPartial(in(car), DagLimits.DEFAULT, none))
+                            .kind())
+                    .isEqualTo(ErrorKind.UNPROCESSABLE_CONTENT);
+        }
+    }
+
+    @Test
     void wrong_bytes_no_roots_cut_cars_and_other_files_are_refused() {
         Blocks file = Blocks.file(8, 20_000);
         byte[] flipped = file.car();

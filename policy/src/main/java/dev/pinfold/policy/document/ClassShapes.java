@@ -134,7 +134,7 @@ final class ClassShapes {
     }
 
     private static final Field<Integer> RACE_HOT =
-            optional("hot", Scalars.integer(1, 3), 2, "most hot sources in flight at once");
+            optional("hot", Scalars.integer(1, 3), 3, "most hot sources in flight at once");
     private static final Field<Hedge> HEDGE = optional(
             "hedgeAfter",
             new HedgeShape(),

@@ -1,5 +1,6 @@
 package dev.pinfold.broker.retrieval.race;
 
+import dev.pinfold.policy.RetrievalRule;
 import java.time.Duration;
 
 /**
@@ -14,6 +15,11 @@ public record RaceSettings(int hot, Duration firstBlock, Duration coldFirstBlock
     /** Three at once, 10 s, 15 min, 5 s. */
     public static final RaceSettings DEFAULT =
             new RaceSettings(3, Duration.ofSeconds(10), Duration.ofMinutes(15), Duration.ofSeconds(5));
+
+    /** The same figures with those that a class of contents sets itself. */
+    public RaceSettings under(RetrievalRule rule) {
+        return new RaceSettings(rule.hot(), firstBlock, coldFirstBlock, rule.coldAfter());
+    }
 
     public RaceSettings {
         if (hot < 1) {
