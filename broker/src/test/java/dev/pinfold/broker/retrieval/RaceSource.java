@@ -31,6 +31,9 @@ final class RaceSource implements FetchSource {
     /** The byte of every stream that is turned; negative for none. */
     volatile long lieAt = -1;
 
+    /** So many requests are served; then it is dead. */
+    volatile int diesAfter = Integer.MAX_VALUE;
+
     volatile boolean dead;
     volatile boolean lacks;
     volatile boolean parts = true;
@@ -74,7 +77,7 @@ final class RaceSource implements FetchSource {
         } catch (InterruptedException e) {
             throw new SourceTrouble(Outcome.UNREACHABLE, "interrupted");
         }
-        if (dead) {
+        if (dead || asked.size() > diesAfter) {
             throw new SourceTrouble(Outcome.UNREACHABLE, "connection refused");
         }
         if (lacks) {

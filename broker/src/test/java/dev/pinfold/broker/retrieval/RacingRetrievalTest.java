@@ -126,14 +126,12 @@ class RacingRetrievalTest {
         second.cutAfter = 20_000;
         first.parts = false;
         second.parts = false;
+        first.diesAfter = 1;
+        second.diesAfter = 1;
         try (RaceBench bench = bench(first, second);
                 Flight flight = bench.retrieval.open(Want.all(file.root))) {
             List<Block> got = new ArrayList<>();
             for (Block block : file.inOrder) {
-                if (got.size() == 10) {
-                    first.dead = true;
-                    second.dead = true;
-                }
                 try {
                     byte[] bytes = flight.find(block.cid());
                     assertThat(bytes).isEqualTo(block.bytes());
@@ -144,7 +142,7 @@ class RacingRetrievalTest {
                 }
             }
             assertThat(got).isEqualTo(file.inOrder.subList(0, got.size()));
-            assertThat(got.size()).isBetween(10, 25);
+            assertThat(got.size()).isBetween(10, 50);
         }
     }
 
