@@ -37,6 +37,8 @@ final class UploadStream extends InputStream {
     private byte[] current = new byte[0];
     private int at;
     private boolean ended;
+    /** Seen and set on the event loop: HTTP/2 refuses to be asked for more after the end. */
+    private boolean over;
 
     /**
      * To be made on the event loop.
@@ -49,9 +51,20 @@ final class UploadStream extends InputStream {
         this.left = left;
         body.pause();
         body.handler(buffer -> events.add(new Data(buffer)));
-        body.endHandler(none -> events.add(new End(null)));
-        body.exceptionHandler(e -> events.add(new End(e)));
+        body.endHandler(none -> end(null));
+        body.exceptionHandler(this::end);
         body.fetch(AHEAD);
+    }
+
+    private void end(@Nullable Throwable failure) {
+        over = true;
+        events.add(new End(failure));
+    }
+
+    private void askForMore() {
+        if (!over) {
+            body.fetch(1);
+        }
     }
 
     @Override
@@ -80,7 +93,7 @@ final class UploadStream extends InputStream {
     private boolean advance() throws IOException {
         switch (take()) {
             case Data data -> {
-                context.runOnContext(none -> body.fetch(1));
+                context.runOnContext(none -> askForMore());
                 current = data.buffer().getBytes();
                 at = 0;
                 if (left.addAndGet(-current.length) < 0) {

@@ -3,6 +3,7 @@ package dev.pinfold.broker.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pinfold.broker.flow.BrokerUnderTest;
+import dev.pinfold.broker.flow.Companies;
 import dev.pinfold.broker.flow.Eventually;
 import dev.pinfold.broker.flow.PinClient;
 import dev.pinfold.kit.Dag;
@@ -69,6 +70,31 @@ class RunningBrokerCommandsTest {
             Ran stale = Ran.at(folder, "policy", "put", without.toString());
             assertThat(stale.code()).isEqualTo(1);
             assertThat(stale.err()).contains("set metadata.revision to 5");
+        }
+    }
+
+    @Test
+    void a_read_tells_who_raced_and_who_won() throws IOException {
+        try (Companies companies = new Companies();
+                BrokerUnderTest broker = BrokerUnderTest.in(folder)
+                        .upstream(companies.open("aurora"))
+                        .start()) {
+            PinClient client = broker.client();
+            ClientFile.write(folder, URI.create(broker.endpoint()), client.token());
+            Dag dag = companies.offered();
+            client.awaitStatus(client.pin(dag.root()), "pinned");
+            String cid = dag.root().toString();
+            Path output = folder.resolve("content");
+            Ran read = Ran.at(folder, "get", cid, "-o", output.toString(), "--verbose");
+            assertThat(read.code()).as(read.toString()).isZero();
+            assertThat(read.err())
+                    .contains("of " + cid + ": ", " bytes from hot")
+                    .containsPattern("ms  started +aurora first")
+                    .containsPattern("ms  verified +aurora after");
+            Path again = folder.resolve("again");
+            Ran cached = Ran.at(folder, "get", cid, "-o", again.toString(), "--verbose");
+            assertThat(cached.err()).contains(" bytes from cache");
+            assertThat(Files.readAllBytes(again)).isEqualTo(Files.readAllBytes(output));
         }
     }
 

@@ -7,6 +7,7 @@ import dev.pinfold.kit.Dag;
 import dev.pinfold.kit.GatewayManner;
 import dev.pinfold.kit.ScriptedPsa;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +80,30 @@ class ReadingFlowTest {
                     PinClient.PATIENCE,
                     () -> client.replica(id, "a-doubtful"),
                     copy -> !copy.path("failure").asText("").isEmpty());
+        }
+    }
+
+    @Test
+    void a_company_that_lied_about_three_contents_is_not_read_from_at_all() {
+        List<Dag> dags = List.of(companies.offered(), companies.offered(), companies.offered(), companies.offered());
+        try (BrokerUnderTest broker = broker()) {
+            PinClient client = broker.client();
+            List<String> ids = dags.stream().map(dag -> client.pin(dag.root())).toList();
+            ids.forEach(id -> client.awaitStatus(id, "pinned"));
+            doubtful.gatewayManner(GatewayManner.SERVES_WRONG_BYTES);
+            for (int i = 0; i < 3; i++) {
+                readUntil(broker, dags.get(i), ids.get(i), "replica.quarantined a-doubtful");
+            }
+            Dag untouched = dags.get(3);
+            assertThat(Dag.readCar(client.car(untouched.root()))).isEqualTo(untouched);
+            JsonNode newest = client.retrievals(untouched.root().toString())
+                    .path("retrievals")
+                    .get(0);
+            assertThat(newest.toString()).contains("passed-over").contains("wrong bytes for three contents");
+            assertThat(newest.toString()).doesNotContain("quarantined");
+            assertThat(client.replica(ids.get(3), "a-doubtful").get("state").textValue())
+                    .as("its other copies keep their standing until they are checked")
+                    .isEqualTo("verified");
         }
     }
 
