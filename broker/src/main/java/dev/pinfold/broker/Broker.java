@@ -202,10 +202,15 @@ public final class Broker implements AutoCloseable {
                     ProviderStateStore.CHANGED_CHANNEL,
                     provider -> Thread.startVirtualThread(states::reload),
                     () -> Thread.startVirtualThread(states::reload));
+            Runnable newPolicy = () -> {
+                policies.reload();
+                placements.markGoneDue();
+                placing.wake();
+            };
             database.onNotify(
                     PolicyStore.CHANGED_CHANNEL,
-                    revision -> Thread.startVirtualThread(policies::reload),
-                    () -> Thread.startVirtualThread(policies::reload));
+                    revision -> Thread.startVirtualThread(newPolicy),
+                    () -> Thread.startVirtualThread(newPolicy));
             opened(new Loop("policy-file", POLICY_EVERY, () -> {
                         policies.readFile();
                         return 0;

@@ -33,6 +33,12 @@ public final class PlacementEngine {
                 question, matched, place(question, matched, matched.effective().costBand()));
     }
 
+    /** What the policy says of a pin without choosing providers: much cheaper than {@link #plan}. */
+    public Terms terms(Policy policy, Inventory inventory, PlacementRequest request) {
+        RuleMatcher.Matched matched = RuleMatcher.match(policy, inventory, request);
+        return new Terms(matched.rule().name(), matched.effective().hot(), matched.retention());
+    }
+
     /** Chooses hot and cold copies, regardless of budgets. */
     private static Plan place(Question question, RuleMatcher.Matched matched, Ratio costBand) {
         PlanDraft draft = new PlanDraft(question, matched);

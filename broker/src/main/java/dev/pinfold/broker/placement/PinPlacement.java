@@ -5,6 +5,7 @@ import dev.pinfold.broker.replica.Projection.Goal;
 import dev.pinfold.broker.replica.ReplicaState;
 import dev.pinfold.broker.store.PlacementStore.Charge;
 import dev.pinfold.broker.store.PlacementStore.CopyWork;
+import dev.pinfold.broker.store.PlacementStore.GoneWork;
 import dev.pinfold.broker.store.PlacementStore.Move;
 import dev.pinfold.broker.store.PlacementStore.PinWork;
 import dev.pinfold.broker.store.PlacementStore.Work;
@@ -16,9 +17,12 @@ import dev.pinfold.policy.PlacementEngine;
 import dev.pinfold.policy.PlacementRequest;
 import dev.pinfold.policy.Plan;
 import dev.pinfold.policy.Policy;
+import dev.pinfold.policy.Retention;
 import dev.pinfold.policy.Tier;
+import dev.pinfold.policy.Upkeep;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -53,11 +57,13 @@ final class PinPlacement {
     private final @Nullable String brake;
     private final Ledger ledger;
     private final Duration giveUpAfter;
+    private final Duration retry;
 
     /**
      * Places pins in one state of the world.
      *
      * @param brake why nothing is repaired or moved now; null when it is
+     * @param retry pause before what is not complete is tried again
      */
     PinPlacement(
             Policy policy,
@@ -65,13 +71,15 @@ final class PinPlacement {
             Supplier<Inventory> atItsBest,
             @Nullable String brake,
             Ledger ledger,
-            Duration giveUpAfter) {
+            Duration giveUpAfter,
+            Duration retry) {
         this.policy = policy;
         this.world = world;
         this.atItsBest = atItsBest;
         this.brake = brake;
         this.ledger = ledger;
         this.giveUpAfter = giveUpAfter;
+        this.retry = retry;
     }
 
     /**
@@ -83,7 +91,7 @@ final class PinPlacement {
      * @param hopeless why nothing will ever do; null while there is a way
      * @param waiting why something is missing; null when the copies themselves say it
      * @param degraded whether less was found than wanted
-     * @param complete whether nothing is to be tried again by time alone
+     * @param again after which time to look again; null where time alone changes nothing
      */
     record Placed(
             @Nullable Explanation decision,
@@ -93,9 +101,9 @@ final class PinPlacement {
             @Nullable String hopeless,
             @Nullable String waiting,
             boolean degraded,
-            boolean complete) {
+            @Nullable Duration again) {
         static Placed standing(PinWork pin, List<String> providers, Move move, Goal goal) {
-            return new Placed(null, providers, move, goal, null, null, pin.degraded(), true);
+            return new Placed(null, providers, move, goal, null, null, pin.degraded(), null);
         }
     }
 
@@ -107,13 +115,13 @@ final class PinPlacement {
         }
         Move move = new Move(pin.moveTo().orElse(null), pin.replan(), null, false);
         if (last.isEmpty() && pin.status() == PinStatus.FAILED) {
-            return new Placed(null, last, Move.NONE, goal, pin.info().get("status_details"), null, false, true);
+            return new Placed(null, last, Move.NONE, goal, pin.info().get("status_details"), null, false, null);
         }
         if (sourceless(pin, work)) {
             String reason = "no source had the content for " + words(giveUpAfter) + "; "
                     + (work.sourceReport() == null ? "" : work.sourceReport() + "; ")
                     + "upload it, or pin again with origins that have it";
-            return new Placed(null, List.of(), Move.NONE, goal, reason, null, false, true);
+            return new Placed(null, List.of(), Move.NONE, goal, reason, null, false, null);
         }
         if (pin.moveTo().isPresent()) {
             return moving(pin, work, last, pin.moveTo().get(), goal);
@@ -170,9 +178,13 @@ final class PinPlacement {
         if (brake != null && last != null) {
             Goal goal = pin.goal() == null ? new Goal(1, last.size(), true) : pin.goal();
             Move unmoved = new Move(pin.moveTo().orElse(null), pin.replan(), null, false);
-            return new Placed(null, last, unmoved, goal, null, brake, pin.degraded(), false);
+            return new Placed(null, last, unmoved, goal, null, brake, pin.degraded(), retry);
         }
         PlacementRequest request = request(pin, work, sound, last != null);
+        Placed putOff = last == null || pin.replan() != null ? null : putOff(pin, work, last, request);
+        if (putOff != null) {
+            return putOff;
+        }
         Explanation decision = engine.explain(policy, world.keeping(p -> !broken.contains(p.id())), request);
         Plan plan = decision.plan();
         if (!plan.feasible()) {
@@ -190,6 +202,50 @@ final class PinPlacement {
         }
         String waiting = enough ? null : degraded(plan, broken);
         return settled(pin, decision, goal, chosen, last, sound, waiting);
+    }
+
+    /** Leaves the lost copies of a pin be while the policy gives them time to come back; null when it does not. */
+    private @Nullable Placed putOff(PinWork pin, Work work, List<String> last, PlacementRequest request) {
+        Upkeep.Repair rule = policy.upkeep().repair();
+        HotGoal hot = engine.terms(policy, world, request).hot();
+        List<CopyWork> mine =
+                work.copies().stream().filter(c -> last.contains(c.provider())).toList();
+        Instant due = ExistingCopies.repairDue(
+                        rule, hot, mine, p -> world.provider(p).isPresent())
+                .filter(at -> at.isAfter(world.asOf()))
+                .orElse(null);
+        if (due == null) {
+            return null;
+        }
+        Move unmoved = new Move(pin.moveTo().orElse(null), null, null, false);
+        String waiting = "made elsewhere at " + due.truncatedTo(ChronoUnit.SECONDS)
+                + " unless it comes back before (the policy's repair.delay)";
+        return new Placed(null, last, unmoved, goal(hot), null, waiting, pin.degraded(), until(due));
+    }
+
+    /** The time from now until just after an instant. */
+    Duration until(Instant instant) {
+        return Duration.between(world.asOf(), instant).plusMillis(1);
+    }
+
+    /** Which copies stay for deleted pins, and which of these keep nothing any more. */
+    ExistingCopies.Kept kept(Work work) {
+        return work.gone().isEmpty()
+                ? ExistingCopies.Kept.NOTHING
+                : ExistingCopies.kept(
+                        work.gone(),
+                        work.copies(),
+                        pin -> retention(pin, work),
+                        !work.pins().isEmpty(),
+                        world.asOf());
+    }
+
+    private Retention retention(GoneWork pin, Work work) {
+        PlacementRequest request = PlacementRequest.of(
+                        pin.token(), pin.name() == null ? "" : pin.name(), work.content(), work.sizeBytes())
+                .withTenant(pin.tenant())
+                .withMeta(pin.meta());
+        return engine.terms(policy, world, request).retention();
     }
 
     private Placed settled(
@@ -212,7 +268,15 @@ final class PinPlacement {
         String stay = waiting == null ? "stays where it is" : waiting;
         String note = pin.replan() != null && stays ? stay : null;
         Move move = gated ? new Move(chosen, pin.replan(), null, false) : new Move(null, null, note, false);
-        return new Placed(decision, List.copyOf(union), move, goal, null, waiting, waiting != null, waiting == null);
+        return new Placed(
+                decision,
+                List.copyOf(union),
+                move,
+                goal,
+                null,
+                waiting,
+                waiting != null,
+                waiting == null ? null : retry);
     }
 
     private Placed infeasible(
@@ -225,7 +289,15 @@ final class PinPlacement {
                 || engine.plan(policy, atItsBest.get(), request).feasible();
         List<String> kept = last == null ? List.of() : stillAllowed(last, providersIn(work.copies(), SOUND), request);
         Move move = new Move(null, null, pin.replan() == null ? null : conflict, false);
-        return new Placed(decision, kept, move, goal, waitable ? null : conflict, conflict, last != null, !waitable);
+        return new Placed(
+                decision,
+                kept,
+                move,
+                goal,
+                waitable ? null : conflict,
+                conflict,
+                last != null,
+                waitable ? retry : null);
     }
 
     /**

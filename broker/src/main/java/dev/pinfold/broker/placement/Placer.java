@@ -78,7 +78,8 @@ public final class Placer {
                 fleet::atItsBest,
                 fleet.brake(inForce.upkeep().repair()),
                 new Ledger(inForce.budgets(), batch.spent()),
-                settings.giveUpAfter());
+                settings.giveUpAfter(),
+                settings.retry());
         return batch.work().stream().map(work -> decide(placement, work)).toList();
     }
 
@@ -87,13 +88,15 @@ public final class Placer {
         Set<String> wanted = new LinkedHashSet<>();
         Map<String, Charge> charged = new HashMap<>();
         work.charges().forEach(charge -> charged.put(charge.provider(), charge));
-        boolean complete = true;
+        ExistingCopies.Kept kept = placement.kept(work);
+        wanted.addAll(kept.providers());
+        Duration again = kept.next() == null ? null : placement.until(kept.next());
         for (PinWork pin : work.pins()) {
             Placed placed = placement.place(pin, work);
             placement.charge(pin, placed, charged);
             inherit(pin, placed, work, charged);
             wanted.addAll(placed.providers());
-            complete &= placed.complete();
+            again = sooner(again, placed.again());
             PinChange change = change(placement, pin, placed, work);
             if (change != null) {
                 changes.add(change);
@@ -103,7 +106,11 @@ public final class Placer {
                 .filter(charge -> wanted.contains(charge.provider()))
                 .filter(charge -> !work.charges().contains(charge))
                 .toList();
-        return new Decision(work.content(), changes, wanted, news, complete ? null : settings.retry());
+        return new Decision(work.content(), changes, wanted, news, kept.over(), again);
+    }
+
+    private static @Nullable Duration sooner(@Nullable Duration one, @Nullable Duration other) {
+        return one == null || (other != null && other.compareTo(one) < 0) ? other : one;
     }
 
     /** Lets a pin pay for the copies whose payer has been deleted. */

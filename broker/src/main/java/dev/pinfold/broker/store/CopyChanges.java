@@ -21,7 +21,7 @@ final class CopyChanges {
             """;
     static final String RECALL = """
             UPDATE replica SET state = CASE WHEN order_key IS NULL THEN 'planned' ELSE 'ordered' END,
-              since = now(), looks = 0, due_at = now(), fence = floor(random() * 9e15)::bigint
+              since = now(), looks = 0, lost_at = NULL, due_at = now(), fence = floor(random() * 9e15)::bigint
             WHERE id = ANY ($1) AND state = 'retiring'
             """;
     static final String RETIRE = """

@@ -31,7 +31,7 @@ public final class CopyStore {
               UPDATE content SET due_at = now() WHERE cid = $1 RETURNING cid
             ), bad AS (
               UPDATE replica SET state = 'lost', failure = 'wrong-bytes', detail = $3, evidence = $3, since = now(),
-                due_at = now() + $4 * interval '1 millisecond', lease_until = NULL,
+                lost_at = coalesce(lost_at, now()), due_at = now() + $4 * interval '1 millisecond', lease_until = NULL,
                 fence = floor(random() * 9e15)::bigint
               WHERE content = $1 AND provider = $2 AND state IN ('claimed', 'verified')
                 AND (SELECT count(*) FROM told) >= 0

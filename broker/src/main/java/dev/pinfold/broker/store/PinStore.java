@@ -72,7 +72,10 @@ public final class PinStore {
               WHERE cid = (SELECT content FROM meant) AND (SELECT count(*) FROM account) >= 0 FOR NO KEY UPDATE
             ), gone AS (
               DELETE FROM pin WHERE request_id = $1 AND tenant_id = $2 AND content = (SELECT cid FROM held)
-              RETURNING request_id, content, token_id
+              RETURNING request_id, content, tenant_id, token_id, name, meta, providers
+            ), kept AS (
+              INSERT INTO pin_gone (request_id, content, tenant_id, token_id, name, meta)
+              SELECT request_id, content, tenant_id, token_id, name, meta FROM gone WHERE providers IS NOT NULL
             ), released AS (
               UPDATE token SET pins = pins - 1 FROM gone WHERE id = gone.token_id
             ), noted AS (

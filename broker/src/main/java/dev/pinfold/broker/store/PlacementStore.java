@@ -3,8 +3,6 @@ package dev.pinfold.broker.store;
 import dev.pinfold.broker.pin.PinStatus;
 import dev.pinfold.broker.replica.Projection.Goal;
 import dev.pinfold.broker.replica.ReplicaState;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
@@ -14,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,20 +24,9 @@ import org.jspecify.annotations.Nullable;
  * content row is locked, so no pin is added to it and no copy of it changes under the decision.
  */
 public final class PlacementStore {
-    private static final String TAKE = """
-            SELECT cid, size_bytes, source_report FROM content WHERE due_at <= now()
-            ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
-            """;
-    private static final String PINS = """
-            SELECT p.content, p.request_id, tenant.name, coalesce(token.name, ''), p.status, p.name, p.meta, p.created,
-              p.info, p.delegates, p.providers, p.goal_min, p.goal_target, p.goal_verified,
-              p.tenant_id, p.token_id, p.move_to, p.replan, p.degraded, p.decided_size, p.expires_at
-            FROM pin p JOIN tenant ON tenant.id = p.tenant_id LEFT JOIN token ON token.id = p.token_id
-            WHERE p.content = ANY ($1) ORDER BY p.created
-            """;
-    private static final String COPIES = """
-            SELECT content, id, provider, state, order_key IS NOT NULL, delegates, failure, detail, since
-            FROM replica WHERE content = ANY ($1) ORDER BY provider
+    private static final String OVER = "DELETE FROM pin_gone WHERE request_id = ANY ($1)";
+    private static final String MARK_GONE = """
+            UPDATE content SET due_at = now() WHERE cid IN (SELECT content FROM pin_gone)
             """;
     private static final String SETTLED = """
             UPDATE content SET due_at = now() + u.millis * interval '1 millisecond'
@@ -55,10 +41,12 @@ public final class PlacementStore {
 
     private final Database database;
     private final Charges charges;
+    private final DueContents due;
 
     public PlacementStore(Database database) {
         this.database = database;
         this.charges = new Charges(database);
+        this.due = new DueContents(database, charges);
     }
 
     /**
@@ -91,10 +79,12 @@ public final class PlacementStore {
             @Nullable String sourceReport,
             List<PinWork> pins,
             List<CopyWork> copies,
+            List<GoneWork> gone,
             List<Charge> charges) {
         public Work {
             pins = List.copyOf(pins);
             copies = List.copyOf(copies);
+            gone = List.copyOf(gone);
             charges = List.copyOf(charges);
         }
     }
@@ -129,7 +119,24 @@ public final class PlacementStore {
             @Nullable Long decidedSize,
             @Nullable Instant expires) {}
 
-    /** A copy of a due content. */
+    /**
+     * A pin of a due content that was deleted, while the rule it is under may keep its copies.
+     *
+     * @param at when it was deleted
+     */
+    public record GoneWork(
+            UUID requestId,
+            String tenant,
+            String token,
+            @Nullable String name,
+            Map<String, String> meta,
+            Instant at) {}
+
+    /**
+     * A copy of a due content.
+     *
+     * @param lostSince since when it is missing after it was there; null: it is not
+     */
     public record CopyWork(
             long id,
             String provider,
@@ -138,7 +145,8 @@ public final class PlacementStore {
             List<String> delegates,
             @Nullable String failure,
             @Nullable String detail,
-            Instant since) {}
+            Instant since,
+            @Nullable Instant lostSince) {}
 
     /**
      * What was decided for one content.
@@ -146,6 +154,7 @@ public final class PlacementStore {
      * @param pins the pins that change
      * @param wanted providers that shall have a copy
      * @param charges what is to be charged anew
+     * @param over deleted pins that keep no copies any more
      * @param next when to look again; null: when something happens
      */
     public record Decision(
@@ -153,9 +162,11 @@ public final class PlacementStore {
             List<PinChange> pins,
             Collection<String> wanted,
             List<Charge> charges,
+            List<UUID> over,
             @Nullable Duration next) {
         public Decision {
             charges = List.copyOf(charges);
+            over = List.copyOf(over);
         }
     }
 
@@ -224,7 +235,7 @@ public final class PlacementStore {
         try {
             Transaction transaction = database.await(sql.begin());
             try {
-                List<Work> work = take(sql, most);
+                List<Work> work = due.take(sql, most);
                 if (!work.isEmpty()) {
                     if (money) {
                         charges.lock(sql);
@@ -253,85 +264,6 @@ public final class PlacementStore {
 
     private RowSet<Row> run(SqlConnection sql, String statement, Tuple parameters) {
         return database.await(sql.preparedQuery(statement).execute(parameters));
-    }
-
-    private List<Work> take(SqlConnection sql, int most) {
-        Map<String, Row> contents = new LinkedHashMap<>();
-        for (Row row : run(sql, TAKE, Tuple.of(most))) {
-            contents.put(row.getString(0), row);
-        }
-        if (contents.isEmpty()) {
-            return List.of();
-        }
-        Tuple cids = Tuple.tuple().addValue(contents.keySet().toArray(String[]::new));
-        Map<String, List<PinWork>> pins = new LinkedHashMap<>();
-        for (Row row : run(sql, PINS, cids)) {
-            pins.computeIfAbsent(row.getString(0), k -> new ArrayList<>()).add(pin(row));
-        }
-        Map<String, List<CopyWork>> copies = new LinkedHashMap<>();
-        for (Row row : run(sql, COPIES, cids)) {
-            copies.computeIfAbsent(row.getString(0), k -> new ArrayList<>()).add(copy(row));
-        }
-        Map<String, List<Charge>> charged = charges.of(sql, contents.keySet());
-        return contents.values().stream()
-                .map(row -> new Work(
-                        row.getString(0),
-                        row.getLong(1),
-                        row.getString(2),
-                        pins.getOrDefault(row.getString(0), List.of()),
-                        copies.getOrDefault(row.getString(0), List.of()),
-                        charged.getOrDefault(row.getString(0), List.of())))
-                .toList();
-    }
-
-    private static PinWork pin(Row row) {
-        String[] providers = row.getArrayOfStrings(10);
-        Integer ack = row.getInteger(11);
-        return new PinWork(
-                row.getUUID(1),
-                row.getInteger(14),
-                row.getUUID(15),
-                row.getString(2),
-                row.getString(3),
-                PinStatus.of(row.getShort(4)),
-                row.getString(5),
-                strings(row.getJsonObject(6)),
-                row.getLong(7),
-                strings(row.getJsonObject(8)),
-                list(row.getJsonArray(9)),
-                providers == null ? Optional.empty() : Optional.of(List.of(providers)),
-                ack == null ? null : new Goal(ack, row.getInteger(12), row.getBoolean(13)),
-                Optional.ofNullable(row.getArrayOfStrings(16)).map(List::of),
-                row.getString(17),
-                row.getBoolean(18),
-                row.getLong(19),
-                row.getOffsetDateTime(20) == null
-                        ? null
-                        : row.getOffsetDateTime(20).toInstant());
-    }
-
-    private static CopyWork copy(Row row) {
-        return new CopyWork(
-                row.getLong(1),
-                row.getString(2),
-                ReplicaState.ofWord(row.getString(3)),
-                row.getBoolean(4),
-                list(row.getJsonArray(5)),
-                row.getString(6),
-                row.getString(7),
-                row.getOffsetDateTime(8).toInstant());
-    }
-
-    private static Map<String, String> strings(@Nullable JsonObject json) {
-        Map<String, String> strings = new LinkedHashMap<>();
-        if (json != null) {
-            json.forEach(entry -> strings.put(entry.getKey(), String.valueOf(entry.getValue())));
-        }
-        return strings;
-    }
-
-    private static List<String> list(@Nullable JsonArray json) {
-        return json == null ? List.of() : json.stream().map(String::valueOf).toList();
     }
 
     private void write(SqlConnection sql, List<Work> work, List<Decision> decisions, Duration grace, boolean locked) {
@@ -378,6 +310,10 @@ public final class PlacementStore {
             Duration next = decisions.get(i).next();
             millis[i] = next == null ? null : next.toMillis();
         }
+        UUID[] over = decisions.stream().flatMap(d -> d.over().stream()).toArray(UUID[]::new);
+        if (over.length > 0) {
+            run(sql, OVER, Tuple.tuple().addValue(over));
+        }
         run(sql, SETTLED, Tuple.tuple().addValue(cids).addValue(millis));
         String[] unwanted = decisions.stream()
                 .filter(d -> d.wanted().isEmpty())
@@ -386,6 +322,11 @@ public final class PlacementStore {
         if (unwanted.length > 0) {
             run(sql, CLEAR, Tuple.tuple().addValue(unwanted));
         }
+    }
+
+    /** Lets contents be decided upon again whose deleted pins may keep their copies, because the policy is another one. */
+    public void markGoneDue() {
+        database.await(database.bookkeeping().query(MARK_GONE).execute());
     }
 
     /** Lets every content be decided upon again, for example because the fleet is another one. */

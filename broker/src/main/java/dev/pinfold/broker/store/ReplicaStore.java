@@ -37,7 +37,10 @@ public final class ReplicaStore {
             WHERE r.id = mine.id
             RETURNING r.id, r.content, r.provider, r.state, r.fence, r.order_key, r.upstream_id, r.attempts, r.looks,
               r.since, r.seen_at,
-              EXISTS (SELECT 1 FROM pin WHERE pin.content = r.content AND r.provider = ANY (pin.providers)),
+              EXISTS (SELECT 1 FROM pin WHERE pin.content = r.content AND r.provider = ANY (pin.providers))
+                OR r.state IN ('claimed', 'verified', 'lost')
+                  AND EXISTS (SELECT 1 FROM pin_gone WHERE pin_gone.content = r.content)
+                  AND NOT EXISTS (SELECT 1 FROM pin WHERE pin.content = r.content),
               (SELECT array_agg(DISTINCT o) FROM (
                  SELECT jsonb_array_elements_text(pin.origins) AS o FROM pin WHERE pin.content = r.content LIMIT 20) AS x)
             """;
@@ -64,6 +67,9 @@ public final class ReplicaStore {
                 attempts = $9, looks = $10,
                 since = CASE WHEN replica.state = $5 THEN since ELSE now() END,
                 seen_at = CASE WHEN $11 THEN now() ELSE seen_at END,
+                -- A claim says nothing about a copy that was missed, as long as it can be checked.
+                lost_at = CASE WHEN $5 = 'lost' THEN coalesce(lost_at, now())
+                  WHEN $5 = 'verified' OR ($5 = 'claimed' AND $12 = 'not-checkable') THEN NULL ELSE lost_at END,
                 verified_at = CASE WHEN $5 = 'verified' AND $11 THEN now() ELSE verified_at END,
                 failure = $12, detail = $13, evidence = coalesce($14, evidence),
                 due_at = now() + $15 * interval '1 millisecond', lease_until = NULL

@@ -26,6 +26,7 @@ final class Settings {
                       ack: {pinnedAt: %d, by: verified}
                 rules:
                   - {name: everything, match: {}, class: everywhere}
+                repair: {delay: {underTarget: 0s}}
                 """.formatted(copies, Math.min(2, copies)));
         return """
                 storage: {reserve: 16MiB}

@@ -327,6 +327,7 @@ public final class BrokerUnderTest implements AutoCloseable {
                             - {by: region, maxPerDomain: 1, whenUnsatisfiable: reject}
                     rules:
                       - {name: everything, match: {}, class: all}
+                    repair: {delay: {underTarget: 0s}}
                     """.formatted(replicas, ack);
         }
 
