@@ -1,6 +1,7 @@
 package dev.pinfold.broker;
 
 import dev.pinfold.broker.alert.AlertBook;
+import dev.pinfold.broker.api.AdoptionRoutes;
 import dev.pinfold.broker.api.AlertRoutes;
 import dev.pinfold.broker.api.ApiServer;
 import dev.pinfold.broker.api.Authenticator;
@@ -26,8 +27,10 @@ import dev.pinfold.broker.cold.Receipts;
 import dev.pinfold.broker.config.BrokerConfig;
 import dev.pinfold.broker.gateway.GatewayServer;
 import dev.pinfold.broker.pin.PinService;
+import dev.pinfold.broker.placement.Adopter;
 import dev.pinfold.broker.placement.BudgetWatch;
 import dev.pinfold.broker.placement.FleetView;
+import dev.pinfold.broker.placement.FleetWatch;
 import dev.pinfold.broker.placement.Mover;
 import dev.pinfold.broker.placement.Placer;
 import dev.pinfold.broker.placement.Policies;
@@ -155,6 +158,7 @@ public final class Broker implements AutoCloseable {
             ProviderStateStore stateStore = new ProviderStateStore(database);
             ProviderStates states = ProviderStates.open(stateStore);
             FleetView view = new FleetView(config.providers(), fleet, replicas, states, policies, clock);
+            FleetWatch brake = new FleetWatch(view, policies, alerts);
             Placer placer = new Placer(placements, view, policies, placerSettings());
             Steps steps = new Steps(fleet, replicas, dataPath, config.fetch().totalTimeout());
             Reconciler reconciler =
@@ -226,6 +230,7 @@ public final class Broker implements AutoCloseable {
                     .start();
             opened(new Loop("alerts", ALERTS_EVERY, () -> {
                         budgets.check();
+                        brake.check();
                         alerts.refresh();
                         return 0;
                     }))
@@ -279,6 +284,16 @@ public final class Broker implements AutoCloseable {
                         new PlanRoutes(new PlanStore(database), policies, view, auth, moving::wake).mount(router);
                         new DrainRoutes(stateStore, states, policies, config.providers(), auth).mount(router);
                         new AlertRoutes(alertStore, auth).mount(router);
+                        Adopter adopter = new Adopter(
+                                view,
+                                replicas,
+                                policies,
+                                (caller, draft, copy) -> database.await(pins.adopt(caller, draft, copy)));
+                        new AdoptionRoutes(adopter, fleet, auth, () -> {
+                                    wakeups.placement();
+                                    wakeups.replicas();
+                                })
+                                .mount(router);
                         new UsageRoutes(usage, policies, auth).mount(router);
                         new PieceRoutes(new PieceDetails(database.reads()), shelf, auth).mount(router);
                         new DealRoutes(

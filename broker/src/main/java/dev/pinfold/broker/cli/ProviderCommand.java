@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
             ProviderLife.Uncordon.class,
             ProviderLife.Drain.class,
             ProviderLife.Drains.class,
-            ProviderLife.Audit.class
+            ProviderLife.Audit.class,
+            ProviderAdopt.class
         },
         footer = {"", "Example:", "  pinfold provider ls"})
 final class ProviderCommand implements Runnable {

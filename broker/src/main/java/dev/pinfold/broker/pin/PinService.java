@@ -136,6 +136,17 @@ public final class PinService {
                 .onSuccess(row -> wake.run());
     }
 
+    /**
+     * Adds a pin whose copy exists at a provider already.
+     *
+     * @return false when there is a copy of ours at that provider, and then there is no new pin
+     */
+    public Future<Boolean> adopt(Caller caller, PinDraft draft, PinStore.Upstream copy) {
+        NewPin pin = new NewPin(UUID.randomUUID(), draft);
+        return pins.adopt(caller, pin, copy, quota(caller), clock.millis(), rules.delegatesJson())
+                .recover(e -> Future.failedFuture(e instanceof PinStore.QuotaReached ? quotaReached(caller) : e));
+    }
+
     /** Removes a pin. Its content stays wherever another pin wants it. */
     public Future<Void> delete(Caller caller, UUID requestId) {
         return pins.delete(caller.tenantId(), requestId)

@@ -129,17 +129,17 @@ public final class FleetView {
             now = new Losses(clock.instant(), replicas.lost());
             losses = now;
         }
-        long lost = now.lost().copies();
-        if (now.lost().providers() < 2) {
-            return null;
-        }
-        long all = copies();
-        return !RepairDecision.brakeTrips(rule, lost, all)
+        // Counting all copies is not needed while the losses are at one provider.
+        return now.lost().providers() < 2 ? null : brake(rule, now.lost(), copies());
+    }
+
+    /** Why nothing is repaired or moved while so many of all copies are lost; null when it is. */
+    static @Nullable String brake(Upkeep.Repair rule, ReplicaStore.Lost lost, long all) {
+        return lost.providers() < 2 || !RepairDecision.brakeTrips(rule, lost.copies(), all)
                 ? null
-                : "repair and moves are stopped: " + lost + " of " + all + " copies at "
-                        + now.lost().providers()
+                : "repair and moves are stopped: " + lost.copies() + " of " + all + " copies at " + lost.providers()
                         + " providers are lost, and the policy's massFailureBrake is " + rule.massFailureBrake()
-                        + "; find the cause, or raise repair.massFailureBrake to go on";
+                        + "; find the cause, or raise repair.rate.massFailureBrake to go on";
     }
 
     /** How many copies there are, at most half a minute old. */

@@ -65,7 +65,8 @@ public final class Mover {
             return 0;
         }
         int done = moves.advancePlan(
-                upkeep.repair().maxConcurrent() * 4, (load, candidates) -> choose(upkeep, load, candidates));
+                upkeep.repair().maxConcurrent() * 4,
+                (load, candidates) -> choose(upkeep, load, fleet.copies(), candidates));
         for (String provider : left(inForce)) {
             done += moves.leave(provider, upkeep.repair().maxConcurrent(), again);
             if (states.decided().containsKey(provider) && stateStore.finish(provider)) {
@@ -76,12 +77,19 @@ public final class Mover {
         return done;
     }
 
-    private List<Candidate> choose(Upkeep upkeep, Load load, List<Candidate> candidates) {
+    /**
+     * Which moves may begin now.
+     *
+     * @param load what moves already, or began within a day
+     * @param copies all copies there are
+     * @param candidates in the order in which they are to begin
+     */
+    static List<Candidate> choose(Upkeep upkeep, Load load, long copies, List<Candidate> candidates) {
         Upkeep.Repair speed = upkeep.repair();
         long pins = load.pins();
         long bytes = load.bytesToday();
         long forMoney = load.forMoneyToday();
-        long moneyPerDay = moneyPerDay(upkeep.rebalance());
+        long moneyPerDay = moneyPerDay(upkeep.rebalance(), copies);
         Map<String, Long> into = new HashMap<>(load.into());
         List<Candidate> chosen = new ArrayList<>();
         for (Candidate move : candidates) {
@@ -102,9 +110,9 @@ public final class Mover {
     }
 
     /** How many moves for the price may begin within a day; at least one. */
-    private long moneyPerDay(Upkeep.Rebalance rule) {
+    private static long moneyPerDay(Upkeep.Rebalance rule, long copies) {
         // Of copies, which are at least as many as pins; far from overflow at any number of them.
-        return Math.max(1, fleet.copies() * rule.maxMovePerDay().millionths() / 1_000_000);
+        return Math.max(1, copies * rule.maxMovePerDay().millionths() / 1_000_000);
     }
 
     /** The providers that are being left: by the operator's word, or by the policy's. */

@@ -68,7 +68,13 @@ public final class Placer {
     /** Settles one batch of due contents; returns how many there were. */
     public int settle() {
         Policy inForce = policy.get();
-        return store.settle(BATCH, settings.grace(), !inForce.budgets().isEmpty(), batch -> decide(inForce, batch));
+        int settled =
+                store.settle(BATCH, settings.grace(), !inForce.budgets().isEmpty(), batch -> decide(inForce, batch));
+        if (settled > 0 && policy.get().revision() != inForce.revision()) {
+            // The contents that were marked for the new policy may be those that were just decided under the old one.
+            store.markGoneDue();
+        }
+        return settled;
     }
 
     private List<Decision> decide(Policy inForce, Batch batch) {

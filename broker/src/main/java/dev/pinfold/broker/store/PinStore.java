@@ -109,6 +109,19 @@ public final class PinStore {
             ORDER BY p.expires_at LIMIT $1
             """;
 
+    private static final String ADOPT = """
+            WITH copy AS (
+              INSERT INTO replica (content, provider, state, order_key, upstream_id, seen_at, due_at)
+              VALUES ($2, $3, $4, $5, $6, CASE WHEN $4 = 'claimed' THEN now() END, now())
+              ON CONFLICT (content, provider) DO NOTHING RETURNING content
+            ), noted AS (
+              INSERT INTO event (content, request_id, provider, type, detail)
+              SELECT content, $1, $3, 'replica.adopted', 'it was there under ' || $6 FROM copy
+            )
+            UPDATE pin SET providers = ARRAY[$3], goal_min = 1, goal_target = 1, goal_verified = true, degraded = true
+            FROM copy WHERE pin.request_id = $1
+            """;
+
     private static final String NOTE_EXPIRED =
             "INSERT INTO event (content, request_id, type) VALUES ($1, $2, 'pin.expired')";
 
@@ -307,6 +320,50 @@ public final class PinStore {
             rows.forEach(row -> expired.add(new Expired(row.getInteger(0), row.getUUID(1), row.getString(2))));
             return expired;
         });
+    }
+
+    /**
+     * A copy that a provider has already.
+     *
+     * @param upstreamId the provider's id of it
+     * @param orderKey the key that the copy has from now on
+     * @param stored whether the provider says that it holds the content; false: it is on its way
+     */
+    public record Upstream(String provider, String upstreamId, String orderKey, boolean stored) {}
+
+    /**
+     * Writes a pin together with the copy that it has already, all or nothing. The pin asks to be decided anew, so that its
+     * decision, its cost and whatever copies are missing follow from the policy.
+     *
+     * @return false when there is a copy of that content at that provider, and then nothing was written; fails with
+     *     {@link QuotaReached} when the quota has no room
+     */
+    public Future<Boolean> adopt(
+            Caller caller, NewPin pin, Upstream copy, long maxPins, long nowMillis, String delegatesJson) {
+        return again(() -> writes.withTransaction(sql -> insert(
+                                sql, caller, List.of(pin), maxPins, nowMillis, delegatesJson)
+                        .compose(PinStore::theOnly)
+                        .compose(row -> sql.preparedQuery(ADOPT)
+                                .execute(Tuple.of(
+                                        pin.requestId(),
+                                        pin.draft().cid().canonical(),
+                                        copy.provider(),
+                                        copy.stored() ? "claimed" : "accepted",
+                                        copy.orderKey(),
+                                        copy.upstreamId())))
+                        .compose(rows -> rows.rowCount() > 0
+                                ? Future.succeededFuture(true)
+                                : Future.failedFuture(new CopyExists()))))
+                .recover(e -> e instanceof CopyExists ? Future.succeededFuture(false) : Future.failedFuture(e));
+    }
+
+    /** Takes a pin that was just written back. */
+    private static final class CopyExists extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        CopyExists() {
+            super("there is a copy at that provider", null, false, false);
+        }
     }
 
     /** Removes a pin whose time has passed. */

@@ -122,6 +122,10 @@ public final class ReplicaStore {
             WHERE type = 'replica.lost' AND at > now() - $1 * interval '1 millisecond' GROUP BY provider
             """;
 
+    private static final String UPSTREAM_IDS = """
+            SELECT content, coalesce(upstream_id, '') FROM replica WHERE provider = $1 AND content = ANY ($2)
+            """;
+
     private static final String HOLDERS =
             "SELECT provider FROM replica WHERE content = $1 AND state IN ('claimed', 'verified') ORDER BY state DESC";
 
@@ -302,6 +306,15 @@ public final class ReplicaStore {
         Map<String, Integer> lost = new java.util.HashMap<>();
         run(LOST_SINCE, Tuple.of(window.toMillis())).forEach(row -> lost.put(row.getString(0), row.getInteger(1)));
         return lost;
+    }
+
+    /** The providers' ids of copies at one provider, by content; an empty id where none is known yet. */
+    public Map<String, String> upstreamIds(String provider, Collection<String> contents) {
+        Map<String, String> ids = new java.util.HashMap<>();
+        for (Row row : run(UPSTREAM_IDS, Tuple.of(provider, contents.toArray(String[]::new)))) {
+            ids.put(row.getString(0), row.getString(1));
+        }
+        return ids;
     }
 
     /** The providers that hold a content, the verified ones first. */
