@@ -13,11 +13,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Takes over what a provider holds already, page by page. */
 @Command(
@@ -35,10 +33,6 @@ import picocli.CommandLine.Spec;
         })
 final class ProviderAdopt extends ClientCommand {
     private static final Set<String> THERE = Set.of("adopted", "adoptable", "known", "duplicate");
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    CommandSpec spec;
 
     @Parameters(index = "0", paramLabel = "ID", description = "The provider.")
     String id = "";

@@ -311,7 +311,7 @@ public final class ReplicaStore {
     /** The providers' ids of copies at one provider, by content; an empty id where none is known yet. */
     public Map<String, String> upstreamIds(String provider, Collection<String> contents) {
         Map<String, String> ids = new java.util.HashMap<>();
-        for (Row row : run(UPSTREAM_IDS, Tuple.of(provider, contents.toArray(String[]::new)))) {
+        for (Row row : run(UPSTREAM_IDS, Tuple.of(provider).addValue(contents.toArray(String[]::new)))) {
             ids.put(row.getString(0), row.getString(1));
         }
         return ids;

@@ -7,6 +7,7 @@ import dev.pinfold.broker.flow.Companies;
 import dev.pinfold.broker.flow.PinClient;
 import dev.pinfold.content.Cid;
 import dev.pinfold.kit.ScriptedPsa;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,7 +29,7 @@ class ProviderAdoptTest {
     }
 
     @Test
-    void pins_of_an_earlier_life_are_taken_over_without_asking_for_them_again_and_belong_to_us_then() {
+    void pins_of_an_earlier_life_are_taken_over_without_asking_for_them_again_and_belong_to_us_then() throws IOException {
         ScriptedPsa old = companies.open("old");
         ScriptedPsa other = companies.open("other");
         try (BrokerUnderTest broker = BrokerUnderTest.in(folder)
@@ -92,7 +93,7 @@ class ProviderAdoptTest {
     }
 
     @Test
-    void what_the_policy_would_not_have_there_is_left_alone_and_wrong_wishes_change_nothing() {
+    void what_the_policy_would_not_have_there_is_left_alone_and_wrong_wishes_change_nothing() throws IOException {
         ScriptedPsa old = companies.open("old");
         ScriptedPsa allowed = companies.open("allowed");
         String policy = """

@@ -51,7 +51,7 @@ class SpeedsTest {
 
     private static int begun(Upkeep upkeep, Load load, List<Candidate> candidates) {
         List<Candidate> chosen = Mover.choose(upkeep, load, MANY, candidates);
-        assertThat(candidates).containsSubsequence(chosen);
+        assertThat(chosen).isSubsetOf(candidates);
         return chosen.size();
     }
 
