@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pinfold.content.Cid;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -59,22 +60,23 @@ final class ProviderAdopt extends ClientCommand {
         if (all != cids.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "name the CIDs that are meant, or say --all");
         }
-        List<JsonNode> pins = new ArrayList<>();
-        long listed = 0;
+        // Pages overlap where a provider's list has no exact place to go on at: what was said first counts.
+        Map<String, JsonNode> byId = new LinkedHashMap<>();
         String cursor = from;
         do {
             JsonNode page = page(client, cursor);
-            listed += page.path("listed").asLong();
-            page.path("pins").forEach(pins::add);
+            page.path("pins")
+                    .forEach(pin -> byId.putIfAbsent(pin.path("upstreamId").asText(), pin));
             cursor = page.path("next").isTextual() ? page.path("next").asText() : null;
         } while (cursor != null);
+        List<JsonNode> pins = List.copyOf(byId.values());
         Set<String> there = pins.stream()
                 .filter(pin -> THERE.contains(pin.path("verdict").asText()))
                 .map(pin -> canonical(pin.path("cid").asText()))
                 .collect(Collectors.toSet());
         Set<String> missing = new HashSet<>(cids);
         missing.removeIf(cid -> there.contains(canonical(cid)));
-        show(pins, listed, missing);
+        show(pins, missing);
         return missing.isEmpty() ? Exit.DONE : Exit.NO;
     }
 
@@ -110,13 +112,12 @@ final class ProviderAdopt extends ClientCommand {
         }
     }
 
-    private void show(List<JsonNode> pins, long listed, Set<String> missing) {
+    private void show(List<JsonNode> pins, Set<String> missing) {
         Map<String, Long> counts = pins.stream()
                 .collect(Collectors.groupingBy(
                         pin -> pin.path("verdict").asText(), TreeMap::new, Collectors.counting()));
         if (json) {
-            ObjectNode summary =
-                    Json.object().put("provider", id).put("applied", apply).put("listed", listed);
+            ObjectNode summary = Json.object().put("provider", id).put("applied", apply);
             ObjectNode verdicts = summary.putObject("verdicts");
             counts.forEach(verdicts::put);
             summary.putArray("pins").addAll(pins);
@@ -133,7 +134,7 @@ final class ProviderAdopt extends ClientCommand {
                 pin.path("detail").asText()));
         table.print(out());
         missing.forEach(cid -> out().println(BrokerClient.printable(cid) + " is not there, or not allowed there"));
-        out().println(listed + " pins listed: "
+        out().println(pins.size() + " pins: "
                 + counts.entrySet().stream()
                         .map(e -> e.getValue() + " " + e.getKey())
                         .collect(Collectors.joining(", "))

@@ -29,7 +29,8 @@ class ProviderAdoptTest {
     }
 
     @Test
-    void pins_of_an_earlier_life_are_taken_over_without_asking_for_them_again_and_belong_to_us_then() throws IOException {
+    void pins_of_an_earlier_life_are_taken_over_without_asking_for_them_again_and_belong_to_us_then()
+            throws IOException {
         ScriptedPsa old = companies.open("old");
         ScriptedPsa other = companies.open("other");
         try (BrokerUnderTest broker = BrokerUnderTest.in(folder)
@@ -48,7 +49,7 @@ class ProviderAdoptTest {
 
             Ran look = Ran.at(folder, "provider", "adopt", "old", "--all");
             assertThat(look.code()).as(look.toString()).isZero();
-            assertThat(look.out()).contains("31 pins listed: 30 adoptable, 1 known; take them over with --apply");
+            assertThat(look.out()).contains("31 pins: 30 adoptable, 1 known; take them over with --apply");
             assertThat(client.list("status=queued,pinning,pinned,failed")
                             .path("count")
                             .asInt())
@@ -138,7 +139,6 @@ class ProviderAdoptTest {
                     "{\"cids\":[]}",
                     "{\"cids\":[\"nonsense\"],\"apply\":true}",
                     "{\"all\":\"yes\"}",
-                    "{\"all\":true,\"apply\":true,\"from\":\"nonsense\"}",
                     "{\"all\":true,\"aply\":true}")) {
                 assertThat(client.send("POST", "/api/v1/providers/old/adoptions", body)
                                 .status())

@@ -29,14 +29,17 @@ class ConfigReferenceTest {
             Map.of("PINFOLD_DATABASE_URL", "postgresql://u:p@db.example/pinfold", "PINFOLD_EXAMPLE_TOKEN", "t");
     private static final List<ProviderFactory> FACTORIES = ServiceLoader.load(ProviderFactory.class).stream()
             .map(ServiceLoader.Provider::get)
-            .filter(factory -> List.of("filecoin", "filecoin-simulator", "local", "psa").contains(factory.type()))
+            .filter(factory ->
+                    List.of("filecoin", "filecoin-simulator", "local", "psa").contains(factory.type()))
             .sorted(Comparator.comparing(ProviderFactory::type))
             .toList();
     private final ConfigReference reference = new ConfigReference(FACTORIES);
 
     @BeforeEach
     void the_adapters_are_on_the_class_path() {
-        assumeTrue(FACTORIES.size() == 4, "the adapters filecoin, filecoin-simulator, local and psa are not all on the class path");
+        assumeTrue(
+                FACTORIES.size() == 4,
+                "the adapters filecoin, filecoin-simulator, local and psa are not all on the class path");
     }
 
     @Test

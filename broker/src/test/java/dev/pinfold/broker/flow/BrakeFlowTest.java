@@ -64,11 +64,13 @@ class BrakeFlowTest {
 
             client.expect(200, "PUT", "/api/v1/policies", policy(2, "0s"));
             String later = client.pin(companies.offered().root());
-            client.await(later, "something was decided under the new policy", pin -> !client.info(
-                            later, "pinfold_replicas")
-                    .isEmpty());
-            assertThat(roots).as("nothing is repaired").allMatch(root -> spare.pinsOf(root)
-                    .isEmpty());
+            client.await(
+                    later,
+                    "something was decided under the new policy",
+                    pin -> !client.info(later, "pinfold_replicas").isEmpty());
+            assertThat(roots)
+                    .as("nothing is repaired")
+                    .allMatch(root -> spare.pinsOf(root).isEmpty());
 
             one.up();
             ids.forEach(id -> client.await(
