@@ -18,7 +18,7 @@ CREATE TABLE deal (
   verified boolean NOT NULL,
   fast_retrieval boolean NOT NULL,
 
-  state text NOT NULL,                   -- ordered prepared proposing accepted published active ending expired slashed failed withdrawn
+  state text NOT NULL,                   -- ordered prepared proposing accepted published active ending expired slashed lost failed withdrawn
   proposal_cid text,
   publish_message text,
   deal_id bigint,

@@ -17,9 +17,15 @@ import dev.pinfold.broker.api.PlanRoutes;
 import dev.pinfold.broker.api.PolicyRoutes;
 import dev.pinfold.broker.api.RateLimiter;
 import dev.pinfold.broker.api.RetrievalRoutes;
+import dev.pinfold.broker.api.Tokens;
 import dev.pinfold.broker.api.UsageRoutes;
 import dev.pinfold.broker.cluster.BrokerIdentity;
 import dev.pinfold.broker.cold.Bundler;
+import dev.pinfold.broker.cold.DealLoop;
+import dev.pinfold.broker.cold.DealMakers;
+import dev.pinfold.broker.cold.DealSettings;
+import dev.pinfold.broker.cold.DealTokens;
+import dev.pinfold.broker.cold.Deals;
 import dev.pinfold.broker.cold.Networks;
 import dev.pinfold.broker.cold.PieceCopies;
 import dev.pinfold.broker.cold.PieceShelf;
@@ -75,6 +81,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonArray;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -200,6 +207,18 @@ public final class Broker implements AutoCloseable {
                     .start();
             opened(new Loop("pieces", config.reconcile().pollInterval(), bundler::seal))
                     .start();
+            DealLoop dealing = opened(Deals.loop(
+                    deals,
+                    new DealMakers(fleet, clock),
+                    shelf,
+                    dealSettings(),
+                    policies,
+                    states::of,
+                    new DealTokens(deal -> "pf_" + identity.secretFor("deal " + deal), Tokens::hash),
+                    alerts,
+                    metrics,
+                    clock,
+                    wakeups::placement));
             opened(new Loop("tallies", FOLD_EVERY, () -> foldTallies(database, pinLists)))
                     .start();
             database.onNotify(
@@ -311,6 +330,7 @@ public final class Broker implements AutoCloseable {
             placing.start();
             moving.start();
             reconciler.start();
+            dealing.start();
             management.started();
             log.info("event=broker.started endpoint={} management={}", endpoint(), managementEndpoint());
         } catch (RuntimeException | Error e) {
@@ -426,6 +446,22 @@ public final class Broker implements AutoCloseable {
                         r.stuckAfter(),
                         r.auditEvery(),
                         r.lostAfter()));
+    }
+
+    private DealSettings dealSettings() {
+        BrokerConfig.Deals d = config.deals();
+        URI told = d.publicUrl();
+        return new DealSettings(
+                () -> told == null ? URI.create(endpoint()) : told,
+                d.maxPerDeal(),
+                d.maxPerMonth(),
+                d.coinPrice(),
+                d.pollInterval(),
+                d.checkInterval(),
+                d.maxAttempts(),
+                config.reconcile().workers(),
+                config.reconcile().leaseDuration(),
+                config.reconcile().pollInterval());
     }
 
     /** Where the Pinning Service API is, without a slash at the end. */

@@ -24,7 +24,7 @@ final class ColdFilters {
         if (!deal.countryCodes().isEmpty()) {
             filters.add(Filter.of("cold.countryCodes", p -> elsewhere(deal.countryCodes(), p)));
         }
-        filters.add(Filter.of("cold.backend", p -> otherBackend(cold.backend(), p)));
+        filters.add(backend(cold));
         if (deal.verified() == ColdGoal.Verified.REQUIRE) {
             filters.add(Filter.of(
                     "cold.verified", p -> "no".equals(p.label("verifiedDeals")) ? "it takes no verified deals" : null));
@@ -34,6 +34,15 @@ final class ColdFilters {
             filters.add(Filter.of("cold.maxPrice", p -> dearer(max, p)));
         }
         return filters;
+    }
+
+    static Filter backend(ColdGoal cold) {
+        return Filter.of("cold.backend", p -> otherBackend(cold.backend(), p));
+    }
+
+    /** Whether it stands for all the storage providers with which it makes deals, and not for one of them. */
+    static boolean makesDeals(ProviderSnapshot provider) {
+        return provider.capabilities().contains(ColdPlaces.MAKES_DEALS);
     }
 
     private static @Nullable String elsewhere(SortedSet<String> codes, ProviderSnapshot provider) {

@@ -34,8 +34,12 @@ record Eligibility(List<Candidate> candidates, List<Plan.Excluded> excluded) {
             }
             ProviderSnapshot provider = PriceFilters.inCurrencyOf(question.policy(), question.inventory(), listed);
             boolean holds = question.request().existing().contains(provider.id());
-            Plan.Excluded out = firstAgainst(filters, provider, holds);
+            boolean makesDeals = tier == Tier.COLD && ColdFilters.makesDeals(provider);
+            Plan.Excluded out = firstAgainst(makesDeals ? ofDealMakers(question) : filters, provider, holds);
             Long cost = out == null ? monthlyCost(provider, question.sizeBytes(), holds) : null;
+            if (makesDeals && cost == null && out == null && provider.price() == null) {
+                cost = 0L;
+            }
             if (out != null) {
                 excluded.add(out);
             } else if (cost == null) {
@@ -72,6 +76,16 @@ record Eligibility(List<Candidate> candidates, List<Plan.Excluded> excluded) {
         filters.addAll(HealthFilters.of(health, question.inventory(), question.request()));
         filters.add(HealthFilters.state(question.policy(), question.inventory()));
         return filters;
+    }
+
+    /**
+     * Who makes deals holds nothing itself. The rules of where, with whom and at what price bind the storage providers
+     * behind it, of which each deal chooses one: {@link ColdPlaces}.
+     */
+    private static List<Filter> ofDealMakers(Question question) {
+        ColdGoal cold = question.effective().cold();
+        Filter state = HealthFilters.state(question.policy(), question.inventory());
+        return cold == null ? List.of(state) : List.of(ColdFilters.backend(cold), state);
     }
 
     private static List<Filter> limits(Question question) {

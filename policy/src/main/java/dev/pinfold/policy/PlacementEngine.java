@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides where the copies of one pin go. Pure: the same policy, inventory and request give the same plan on every
@@ -63,8 +64,7 @@ public final class PlacementEngine {
         if (cold != null) {
             TierPlanner coldPlanner = new TierPlanner(question, Tier.COLD, costBand);
             draft.excluded(coldPlanner.eligibility());
-            TierPlanner.Choice deals =
-                    coldPlanner.choose(degrade ? cold.min() : cold.target(), cold.target(), cold.target());
+            TierPlanner.Choice deals = coldCopies(coldPlanner, cold, degrade);
             if (deals != null) {
                 draft.take(deals);
             } else if (degrade) {
@@ -75,6 +75,15 @@ public final class PlacementEngine {
             }
         }
         return draft.finish(Plan.Decision.PLACE, "");
+    }
+
+    /** One who makes deals makes as many copies as are wanted, each with another storage provider. */
+    private static TierPlanner.@Nullable Choice coldCopies(TierPlanner planner, ColdGoal cold, boolean degrade) {
+        boolean byDeals =
+                planner.eligibility().candidates().stream().anyMatch(c -> ColdFilters.makesDeals(c.provider()));
+        return byDeals
+                ? planner.choose(1, 1, 1)
+                : planner.choose(degrade ? cold.min() : cold.target(), cold.target(), cold.target());
     }
 
     private static String coldShortage(TierPlanner planner, ColdGoal cold) {

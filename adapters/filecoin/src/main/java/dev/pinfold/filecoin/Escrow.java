@@ -33,12 +33,12 @@ final class Escrow {
     }
 
     /** Checks escrow and DataCap, and moves what is missing from the wallet to escrow where the operator allows it. */
-    Preparation cover(DealOrder order, DealIds ids, Deadline deadline) {
+    Preparation cover(DealOrder order, DealIds ids, AttoFil promised, Deadline deadline) {
         Funds funds = node.funds(order.client(), deadline);
         if (order.terms().verified()) {
             requireDataCap(order, funds);
         }
-        AttoFil missing = order.terms().total().minusOrZero(funds.escrow());
+        AttoFil missing = order.terms().total().plus(promised).minusOrZero(funds.escrow());
         if (missing.isZero()) {
             return new Preparation.Ready(ids);
         }

@@ -86,7 +86,7 @@ final class LegacyDeals implements DealRoad {
     }
 
     @Override
-    public Preparation prepare(DealOrder order, DealIds ids, CarSource car, Deadline deadline) {
+    public Preparation prepare(DealOrder order, DealIds ids, CarSource car, AttoFil promised, Deadline deadline) {
         escrow.requireWallet(order, deadline);
         Cid root = ids.dataRoot();
         if (root == null || !imports.has(root, deadline)) {

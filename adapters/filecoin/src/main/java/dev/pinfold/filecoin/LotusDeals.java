@@ -182,8 +182,8 @@ final class LotusDeals implements DealMaker {
     }
 
     @Override
-    public Preparation prepare(DealOrder order, DealIds ids, CarSource car, Deadline deadline) {
-        return road(order).prepare(order, ids, car, deadline);
+    public Preparation prepare(DealOrder order, DealIds ids, CarSource car, AttoFil promised, Deadline deadline) {
+        return road(order).prepare(order, ids, car, promised, deadline);
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.pinfold.spi.CarSource;
 import dev.pinfold.spi.Deadline;
 import dev.pinfold.spi.Failure;
 import dev.pinfold.spi.ProviderException;
+import dev.pinfold.spi.deal.AttoFil;
 import dev.pinfold.spi.deal.DealIds;
 import dev.pinfold.spi.deal.DealObservation;
 import dev.pinfold.spi.deal.DealOrder;
@@ -56,8 +57,8 @@ final class Mk12Deals implements DealRoad {
 
     /** The chain takes the price from escrow when the deal is published, so it must be there before. */
     @Override
-    public Preparation prepare(DealOrder order, DealIds ids, CarSource car, Deadline deadline) {
-        Preparation funded = escrow.cover(order, ids, deadline);
+    public Preparation prepare(DealOrder order, DealIds ids, CarSource car, AttoFil promised, Deadline deadline) {
+        Preparation funded = escrow.cover(order, ids, promised, deadline);
         return switch (funded) {
             case Preparation.Waiting waiting -> waiting;
             case Preparation.Ready ready -> {

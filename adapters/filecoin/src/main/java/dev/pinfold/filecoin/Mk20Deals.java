@@ -12,6 +12,7 @@ import dev.pinfold.spi.CarSource;
 import dev.pinfold.spi.Deadline;
 import dev.pinfold.spi.Failure;
 import dev.pinfold.spi.ProviderException;
+import dev.pinfold.spi.deal.AttoFil;
 import dev.pinfold.spi.deal.DealIds;
 import dev.pinfold.spi.deal.DealObservation;
 import dev.pinfold.spi.deal.DealObservation.Proof;
@@ -48,7 +49,7 @@ final class Mk20Deals implements DealRoad {
     }
 
     @Override
-    public Preparation prepare(DealOrder order, DealIds ids, CarSource car, Deadline deadline) {
+    public Preparation prepare(DealOrder order, DealIds ids, CarSource car, AttoFil promised, Deadline deadline) {
         if (!order.terms().pricePerEpoch().isZero()) {
             throw new ProviderException(new Failure.InvalidOrder(
                     "market 2.0 pays nothing without a payment contract: the price must be zero"));

@@ -12,6 +12,7 @@ import dev.pinfold.kit.filecoin.SimulatedNetwork;
 import dev.pinfold.kit.filecoin.Stage;
 import dev.pinfold.spi.Failure;
 import dev.pinfold.spi.ProviderException;
+import dev.pinfold.spi.deal.AttoFil;
 import dev.pinfold.spi.deal.DealEvent;
 import dev.pinfold.spi.deal.DealIds;
 import dev.pinfold.spi.deal.DealMaker.Watch;
@@ -102,7 +103,7 @@ class ChainTroubleTest {
             world.node.emptyWallet();
             Failure failure = catchThrowableOfType(
                             ProviderException.class,
-                            () -> world.deals().prepare(order, DealIds.NONE, world.carSource(), soon()))
+                            () -> world.deals().prepare(order, DealIds.NONE, world.carSource(), AttoFil.ZERO, soon()))
                     .failure();
             assertThat(failure).isInstanceOf(Failure.QuotaExceeded.class);
             assertThat(failure.detail()).contains(order.terms().total().inCoins("FIL"));
@@ -114,7 +115,8 @@ class ChainTroubleTest {
     void escrow_is_not_topped_up_unless_the_operator_says_so() {
         try (World world = World.of(LotusAge.V1_36, "topUpEscrow", "false")) {
             DealOrder order = world.order(DealMode.MK12, false);
-            assertThatThrownBy(() -> world.deals().prepare(order, DealIds.NONE, world.carSource(), soon()))
+            assertThatThrownBy(
+                            () -> world.deals().prepare(order, DealIds.NONE, world.carSource(), AttoFil.ZERO, soon()))
                     .hasMessageContaining("QuotaExceeded")
                     .hasMessageContaining("lotus wallet market add");
         }
@@ -124,7 +126,8 @@ class ChainTroubleTest {
     void missing_datacap_is_told_before_anything_is_proposed() {
         try (World world = World.of(LotusAge.V1_36)) {
             DealOrder order = world.order(DealMode.MK20, true);
-            assertThatThrownBy(() -> world.deals().prepare(order, DealIds.NONE, world.carSource(), soon()))
+            assertThatThrownBy(
+                            () -> world.deals().prepare(order, DealIds.NONE, world.carSource(), AttoFil.ZERO, soon()))
                     .hasMessageContaining("QuotaExceeded")
                     .hasMessageContaining("DataCap");
             assertThat(world.network.proposals()).isEmpty();

@@ -10,6 +10,7 @@ import dev.pinfold.kit.filecoin.ProposalSeen;
 import dev.pinfold.spi.Deadline;
 import dev.pinfold.spi.Failure;
 import dev.pinfold.spi.ProviderException;
+import dev.pinfold.spi.deal.AttoFil;
 import dev.pinfold.spi.deal.DealIds;
 import dev.pinfold.spi.deal.DealMode;
 import dev.pinfold.spi.deal.DealObservation;
@@ -62,7 +63,7 @@ class LostReplyTest {
             world.node.calls().next("MpoolPushMessage", 1, new CallFault.LoseReply());
             Failure lost = catchThrowableOfType(
                             ProviderException.class,
-                            () -> world.deals().prepare(order, DealIds.NONE, world.carSource(), soon()))
+                            () -> world.deals().prepare(order, DealIds.NONE, world.carSource(), AttoFil.ZERO, soon()))
                     .failure();
             assertThat(lost).isInstanceOf(Failure.OutcomeUnknown.class);
             assertThat(world.prepared(order).allocationId()).isPresent();

@@ -184,7 +184,7 @@ final class World implements AutoCloseable {
         DealIds ids = DealIds.NONE;
         for (int i = 0; i < 20; i++) {
             try {
-                switch (deals().prepare(order, ids, carSource(), soon())) {
+                switch (deals().prepare(order, ids, carSource(), AttoFil.ZERO, soon())) {
                     case Preparation.Ready ready -> {
                         return ids.and(ready.ids());
                     }

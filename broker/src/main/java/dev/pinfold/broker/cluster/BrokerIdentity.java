@@ -25,6 +25,8 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -164,6 +166,21 @@ public final class BrokerIdentity implements AutoCloseable {
             return check.verify(signature);
         } catch (GeneralSecurityException | ContentException e) {
             return false;
+        }
+    }
+
+    /**
+     * A secret of 256 bits for a purpose, the same whenever it is asked for: it need not be stored anywhere, and only who
+     * has this broker's own secret can work it out.
+     */
+    public String secretFor(String purpose) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret, "HmacSHA256"));
+            byte[] bits = mac.doFinal(purpose.getBytes(StandardCharsets.UTF_8));
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JDK cannot compute HMAC-SHA-256", e);
         }
     }
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A deal: what was ordered, and how far it came.
  *
+ * @param className the policy class whose contents its piece gathers
  * @param pieceCid version 2, which names size and payload
  * @param ordered when the intent was written down
  * @param since when its state was entered
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record Deal(
         DealIntent intent,
         Checkpoint checkpoint,
+        String className,
         Cid pieceCid,
         Instant ordered,
         Instant since,
@@ -51,6 +53,6 @@ public record Deal(
 
     /** The same deal, as far as it is now. */
     public Deal at(Checkpoint next) {
-        return new Deal(intent, next, pieceCid, ordered, since, seenAt, wanted, fence);
+        return new Deal(intent, next, className, pieceCid, ordered, since, seenAt, wanted, fence);
     }
 }

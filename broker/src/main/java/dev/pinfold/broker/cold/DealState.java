@@ -23,8 +23,10 @@ public enum DealState {
     ENDING,
     /** It ran to its end. */
     EXPIRED,
-    /** The storage provider lost the piece. */
+    /** The storage provider lost the piece, and the chain fined it. */
     SLASHED,
+    /** The storage provider was not heard of for too long, and no chain vouches for the piece. */
+    LOST,
     /** It never became active. */
     FAILED,
     /** It was given up before anybody heard of it. */

@@ -1,6 +1,7 @@
 package dev.pinfold.broker.config;
 
 import dev.pinfold.spi.ProviderConfig;
+import dev.pinfold.spi.deal.AttoFil;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ public record BrokerConfig(
         Fetch fetch,
         Gateway gateway,
         Reconcile reconcile,
+        Deals deals,
         PolicyFile policy,
         List<ProviderEntry> providers) {
 
@@ -130,6 +132,21 @@ public record BrokerConfig(
             Duration retireAfter,
             Duration stuckAfter,
             Duration giveUpAfter) {}
+
+    /**
+     * How deals are made.
+     *
+     * @param publicUrl where storage providers reach this broker; null: at its listener
+     * @param coinPrice of one coin in the policy's currency; null where nobody says
+     */
+    public record Deals(
+            @Nullable URI publicUrl,
+            AttoFil maxPerDeal,
+            AttoFil maxPerMonth,
+            @Nullable BigDecimal coinPrice,
+            Duration pollInterval,
+            Duration checkInterval,
+            int maxAttempts) {}
 
     /** Where the placement policy stands. */
     public record PolicyFile(Path file) {}

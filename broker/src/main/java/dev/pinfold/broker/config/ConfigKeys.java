@@ -205,6 +205,37 @@ final class ConfigKeys {
             "24h",
             "How long content that no source has is looked for before the pin fails.");
 
+    static final Key<URI> DEALS_PUBLIC_URL = Key.optional(
+            "deals.publicUrl",
+            Kind.url(),
+            "Where storage providers reach this broker to fetch pieces, before /piece; by default its own listener.");
+    static final Key<BigDecimal> DEALS_MAX_PER_DEAL =
+            Key.of("deals.maxPerDeal", Kind.money(), "1", "Most coins that one deal may cost in all.");
+    static final Key<BigDecimal> DEALS_MAX_PER_MONTH = Key.of(
+            "deals.maxPerMonth",
+            Kind.money(),
+            "10",
+            "Most coins that all deals of one calendar month (UTC) may cost, for each node that makes deals.");
+    static final Key<BigDecimal> DEALS_COIN_PRICE = Key.optional(
+            "deals.coinPrice",
+            Kind.money(),
+            "What one coin costs in the policy's currency; a policy with maxPricePerGiBMonth needs it.");
+    static final Key<Duration> DEALS_POLL_INTERVAL = Key.of(
+            "deals.pollInterval",
+            Kind.duration("10ms", "1h"),
+            "2m",
+            "How often a deal that is not stored yet is looked at; first pause after a failure.");
+    static final Key<Duration> DEALS_CHECK_INTERVAL = Key.of(
+            "deals.checkInterval",
+            Kind.duration("10ms", "7d"),
+            "1h",
+            "How often a stored deal is looked at; longest pause after repeated failures.");
+    static final Key<Integer> DEALS_MAX_ATTEMPTS = Key.of(
+            "deals.maxAttempts",
+            Kind.integer(1, 100),
+            "5",
+            "Proposals of one deal until another storage provider is asked.");
+
     static final Key<String> POLICY_FILE = Key.required(
             "policy.file", Kind.anyText(), "The placement policy; relative to the folder of this configuration file.");
 
@@ -259,6 +290,13 @@ final class ConfigKeys {
             RETIRE_AFTER,
             STUCK_AFTER,
             GIVE_UP_AFTER,
+            DEALS_PUBLIC_URL,
+            DEALS_MAX_PER_DEAL,
+            DEALS_MAX_PER_MONTH,
+            DEALS_COIN_PRICE,
+            DEALS_POLL_INTERVAL,
+            DEALS_CHECK_INTERVAL,
+            DEALS_MAX_ATTEMPTS,
             POLICY_FILE);
 
     static final int MAX_PROVIDERS = 1000;

@@ -2,6 +2,7 @@ package dev.pinfold.broker.config;
 
 import dev.pinfold.broker.config.BrokerConfig.Cors;
 import dev.pinfold.broker.config.BrokerConfig.Database;
+import dev.pinfold.broker.config.BrokerConfig.Deals;
 import dev.pinfold.broker.config.BrokerConfig.Fetch;
 import dev.pinfold.broker.config.BrokerConfig.Gateway;
 import dev.pinfold.broker.config.BrokerConfig.Limits;
@@ -13,6 +14,8 @@ import dev.pinfold.broker.config.BrokerConfig.Reconcile;
 import dev.pinfold.broker.config.BrokerConfig.Storage;
 import dev.pinfold.broker.config.YamlNode.Mapping;
 import dev.pinfold.spi.ProviderFactory;
+import dev.pinfold.spi.deal.AttoFil;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -105,6 +108,7 @@ public final class ConfigLoader {
                 fetch(in, overrides),
                 gateway(in, directory),
                 reconcile(in),
+                deals(in),
                 policy(in, directory),
                 providers(in, name, secrets, data, problems));
         if (!problems.isEmpty()) {
@@ -250,6 +254,37 @@ public final class ConfigLoader {
             in.report(in.markOf(ConfigKeys.RETRY_MAX), "'reconcile.retryMax' is shorter than retryMin; make it longer");
         }
         return reconcile;
+    }
+
+    private static Deals deals(ConfigReader in) {
+        Deals deals = new Deals(
+                in.valueOrNull(ConfigKeys.DEALS_PUBLIC_URL),
+                coins(in, ConfigKeys.DEALS_MAX_PER_DEAL),
+                coins(in, ConfigKeys.DEALS_MAX_PER_MONTH),
+                in.valueOrNull(ConfigKeys.DEALS_COIN_PRICE),
+                in.value(ConfigKeys.DEALS_POLL_INTERVAL),
+                in.value(ConfigKeys.DEALS_CHECK_INTERVAL),
+                in.value(ConfigKeys.DEALS_MAX_ATTEMPTS));
+        if (deals.coinPrice() != null && deals.coinPrice().signum() == 0) {
+            in.report(
+                    in.markOf(ConfigKeys.DEALS_COIN_PRICE),
+                    "'deals.coinPrice' is 0; say what a coin costs, or nothing");
+        }
+        if (deals.checkInterval().compareTo(deals.pollInterval()) < 0) {
+            in.report(
+                    in.markOf(ConfigKeys.DEALS_CHECK_INTERVAL),
+                    "'deals.checkInterval' is shorter than pollInterval; make it longer");
+        }
+        return deals;
+    }
+
+    private static AttoFil coins(ConfigReader in, Key<BigDecimal> key) {
+        try {
+            return AttoFil.ofCoins(in.value(key).toPlainString());
+        } catch (IllegalArgumentException e) {
+            in.report(in.markOf(key), "'" + key.path() + "': " + e.getMessage());
+            return AttoFil.ZERO;
+        }
     }
 
     private static PolicyFile policy(ConfigReader in, Path directory) {

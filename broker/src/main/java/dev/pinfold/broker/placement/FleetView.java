@@ -7,6 +7,7 @@ import dev.pinfold.broker.provider.GuardedProvider;
 import dev.pinfold.broker.provider.HealthSnapshot;
 import dev.pinfold.broker.store.ReplicaStore;
 import dev.pinfold.policy.Breaker;
+import dev.pinfold.policy.ColdPlaces;
 import dev.pinfold.policy.Health;
 import dev.pinfold.policy.Inventory;
 import dev.pinfold.policy.Limits;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -182,7 +184,11 @@ public final class FleetView {
 
     private Set<String> capabilities(String id) {
         Set<Capability> all = fleet.find(id).map(GuardedProvider::capabilities).orElse(Set.of());
-        return all.stream().map(FleetView::word).collect(Collectors.toUnmodifiableSet());
+        Set<String> words = all.stream().map(FleetView::word).collect(Collectors.toCollection(HashSet::new));
+        if (all.contains(Capability.DEAL)) {
+            words.add(ColdPlaces.MAKES_DEALS);
+        }
+        return words;
     }
 
     /** The catalog's word for a capability. */

@@ -9,10 +9,12 @@ import dev.pinfold.broker.store.PlacementStore.GoneWork;
 import dev.pinfold.broker.store.PlacementStore.Move;
 import dev.pinfold.broker.store.PlacementStore.PinWork;
 import dev.pinfold.broker.store.PlacementStore.Work;
+import dev.pinfold.policy.ColdGoal;
 import dev.pinfold.policy.Explanation;
 import dev.pinfold.policy.HotGoal;
 import dev.pinfold.policy.Inventory;
 import dev.pinfold.policy.Money;
+import dev.pinfold.policy.PlacementClass;
 import dev.pinfold.policy.PlacementEngine;
 import dev.pinfold.policy.PlacementRequest;
 import dev.pinfold.policy.Plan;
@@ -49,6 +51,9 @@ final class PinPlacement {
     static final String PLAN = "plan:";
 
     static final String DRAIN = "drain:";
+
+    /** What is wanted of hot copies where cold ones are enough. */
+    static final Goal COLD_ONLY = new Goal(0, 0, true);
 
     private final PlacementEngine engine = new PlacementEngine();
     private final Policy policy;
@@ -113,6 +118,12 @@ final class PinPlacement {
         if (last == null || goal == null) {
             return decideAnew(pin, work, null);
         }
+        if (needsNoHotCopies(pin, work)) {
+            return Placed.standing(pin, List.of(), Move.NONE, COLD_ONLY);
+        }
+        if (goal.equals(COLD_ONLY)) {
+            return decideAnew(pin, work, null);
+        }
         Move move = new Move(pin.moveTo().orElse(null), pin.replan(), null, false);
         if (last.isEmpty() && pin.status() == PinStatus.FAILED) {
             return new Placed(null, last, Move.NONE, goal, pin.info().get("status_details"), null, false, null);
@@ -137,6 +148,22 @@ final class PinPlacement {
         // What was decided in need is written anew once it is made good, so that what is shown of it is true.
         boolean madeGood = pin.degraded() && sound.containsAll(last);
         return madeGood ? decideAnew(pin, work, last) : Placed.standing(pin, last, move, goal);
+    }
+
+    /** The class lets hot copies go once all cold ones are proven; those that were never hot are made hot first. */
+    private boolean needsNoHotCopies(PinWork pin, Work work) {
+        ColdGoal cold = pin.className() == null
+                ? null
+                : policy.placementClass(pin.className())
+                        .map(PlacementClass::cold)
+                        .orElse(null);
+        return cold != null
+                && cold.dropHot()
+                && pin.wantsCold()
+                && pin.replan() == null
+                && pin.status() == PinStatus.PINNED
+                && work.cold() != null
+                && work.cold().stored() >= cold.target();
     }
 
     /** Whether a decision needs no other: enough copies, all at providers that exist and have not failed. */

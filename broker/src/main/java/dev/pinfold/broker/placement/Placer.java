@@ -140,11 +140,16 @@ public final class Placer {
                 .filter(Objects::nonNull)
                 .collect(Collectors.joining("; "));
         String waiting = said.isEmpty() ? null : said;
-        Projection.Shown shown = Projection.show(
-                placed.goal(), mine.stream().map(CopyWork::state).toList(), placed.hopeless(), waiting);
+        Projection.Shown shown = placed.goal().equals(PinPlacement.COLD_ONLY)
+                ? Projection.COLD_ONLY
+                : Projection.show(
+                        placed.goal(), mine.stream().map(CopyWork::state).toList(), placed.hopeless(), waiting);
         Explanation decision = placed.decision();
         Decided decided = decision == null ? null : decided(placement, pin, decision, work);
         Map<String, String> info = new LinkedHashMap<>(shown.info());
+        if (pin.wantsCold() && work.cold() != null) {
+            info.putAll(work.cold().info());
+        }
         Instant expires = decided != null && decided.expires() != null ? decided.expires() : pin.expires();
         if (expires != null) {
             info.put("pinfold_expires", expires.toString());

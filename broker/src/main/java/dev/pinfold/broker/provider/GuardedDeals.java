@@ -78,8 +78,8 @@ final class GuardedDeals implements DealMaker {
     }
 
     @Override
-    public Preparation prepare(DealOrder order, DealIds ids, CarSource car, Deadline deadline) {
-        return call(Operation.PREPARE, order.key(), deadline, limit -> deals.prepare(order, ids, car, limit));
+    public Preparation prepare(DealOrder order, DealIds ids, CarSource car, AttoFil promised, Deadline deadline) {
+        return call(Operation.PREPARE, order.key(), deadline, limit -> deals.prepare(order, ids, car, promised, limit));
     }
 
     @Override

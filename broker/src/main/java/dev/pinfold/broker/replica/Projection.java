@@ -24,6 +24,10 @@ public final class Projection {
     /** What a pin shows: its state, and the strings for {@code info}. */
     public record Shown(PinStatus status, Map<String, String> info) {}
 
+    /** What a pin shows whose hot copies are let go, because all of its cold ones are proven. */
+    public static final Shown COLD_ONLY =
+            new Shown(PinStatus.PINNED, Map.of("pinfold_replicas", "0 of 0", "pinfold_verified", "0"));
+
     /**
      * Computes what a pin shows.
      *

@@ -39,7 +39,7 @@ final class DealRows {
             d.fast_retrieval, d.state, d.proposal_cid, d.publish_message, d.deal_id, d.allocation_id, d.preparation,
             d.data_root, d.deal_piece, d.active_since, d.active_until, d.sector, d.proof, d.seen_epoch, d.seen_at,
             d.trouble, d.detail, d.attempts, d.stumbles, d.released, d.ordered_at, d.since, d.fence,
-            p.commitment, p.padded_bytes, p.car_bytes, p.root,
+            p.class, p.commitment, p.padded_bytes, p.car_bytes, p.root,
             EXISTS (SELECT 1 FROM piece_entry e WHERE e.piece_id = d.piece_id AND e.removed_at IS NULL) AS wanted
             """;
     /** The places of {@link #checkpoint} from $4 on. */
@@ -67,6 +67,7 @@ final class DealRows {
                         row.getString("maker"),
                         order(row, piece)),
                 checkpoint(row),
+                row.getString("class"),
                 piece.cidV2(),
                 row.getOffsetDateTime("ordered_at").toInstant(),
                 row.getOffsetDateTime("since").toInstant(),

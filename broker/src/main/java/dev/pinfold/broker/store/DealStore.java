@@ -20,8 +20,10 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,17 @@ public final class DealStore {
             WHERE maker = $1 AND state NOT IN ('failed', 'withdrawn')
               AND ordered_at >= date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'
             """;
+    /**
+     * What deals will lock in escrow that have not locked it yet. Of two that are only ordered the older one comes first, so
+     * that no two count on the same coins.
+     */
+    private static final String PROMISED = """
+            SELECT coalesce(sum(total), 0)::text FROM deal
+            WHERE maker = $1 AND deal_id IS NULL
+              AND (state = 'ordered' AND ($2::uuid IS NULL OR id < $2)
+                OR state IN ('prepared', 'proposing', 'accepted', 'published') AND id IS DISTINCT FROM $2)
+            """;
+
     private static final String ORDER = """
             INSERT INTO deal (id, piece_id, slot, reason, replaces, maker, provider, mode, client, source, start_epoch,
               end_epoch, price_per_epoch, collateral, total, verified, fast_retrieval, state)
@@ -75,14 +88,14 @@ public final class DealStore {
             + " ELSE now() + $3 * interval '1 millisecond' END,"
             + " lease_until = CASE WHEN $22 THEN lease_until END"
             + " WHERE id = $1 AND fence = $2";
-    /** Pins of the piece show the deal, and the piece's deals are counted anew. */
+    /** Pins of the piece show the deal, and the piece's deals are counted anew. Texts may be null, so they are typed. */
     private static final String TOLD = """
             WITH contents AS (
               SELECT content FROM piece_entry WHERE piece_id = $1 AND removed_at IS NULL ORDER BY content
             ), shown AS (
               UPDATE content SET due_at = now() WHERE cid IN (SELECT content FROM contents)
             ), noted AS (
-              INSERT INTO event (content, provider, type, detail) SELECT content, $2, $3, $4 FROM contents
+              INSERT INTO event (content, provider, type, detail) SELECT content, $2, $3, $4::text FROM contents
             )
             UPDATE piece SET deals_due_at = now() WHERE id = $1
             """;
@@ -104,7 +117,8 @@ public final class DealStore {
             UPDATE deal SET due_at = now() WHERE maker = $1 AND due_at > now() AND state NOT IN ('ordered', 'prepared')
             """;
     private static final String CLAIM_PIECE = """
-            UPDATE piece SET lease_until = now() + $2 * interval '1 millisecond', fence = floor(random() * 9e15)::bigint
+            UPDATE piece SET lease_until = now() + $2 * interval '1 millisecond', fence = floor(random() * 9e15)::bigint,
+              deals_due_at = now() + $2 * interval '1 millisecond'
             WHERE id = (
               SELECT id FROM piece
               WHERE state IN ('sealed', 'dealt') AND keeper = $1 AND deals_due_at <= now()
@@ -114,15 +128,24 @@ public final class DealStore {
               (SELECT coalesce(sum(e.car_length), 0)::bigint FROM piece_entry e WHERE e.piece_id = piece.id AND e.removed_at IS NULL),
               EXISTS (SELECT 1 FROM piece_entry e WHERE e.piece_id = piece.id AND e.removed_at IS NULL)
             """;
+    /** Whatever made the piece due since it was claimed is not forgotten. */
     private static final String PIECE_SETTLED = """
             UPDATE piece SET lease_until = NULL, detail = $4,
-              deals_due_at = CASE WHEN $3::bigint IS NULL THEN NULL ELSE now() + $3 * interval '1 millisecond' END
+              deals_due_at = CASE WHEN deals_due_at IS DISTINCT FROM lease_until THEN deals_due_at
+                WHEN $3::bigint IS NULL THEN NULL ELSE now() + $3 * interval '1 millisecond' END
             WHERE id = $1 AND fence = $2
             """;
+
     private static final String DROP = """
             UPDATE piece SET state = 'dropped', lease_until = NULL, deals_due_at = NULL, detail = NULL
             WHERE id = $1 AND fence = $2
               AND NOT EXISTS (SELECT 1 FROM piece_entry e WHERE e.piece_id = piece.id AND e.removed_at IS NULL)
+            """;
+    private static final String PAST = """
+            SELECT provider, count(*) FILTER (WHERE state IN ('active', 'ending', 'expired')),
+              count(*) FILTER (WHERE state IN ('slashed', 'lost', 'failed')
+                OR state = 'withdrawn' AND attempts > 0)
+            FROM deal WHERE since > now() - interval '90 days' GROUP BY provider
             """;
     private static final String OF_PIECE = "SELECT " + DealRows.COLUMNS
             + " FROM deal d JOIN piece p ON p.id = d.piece_id WHERE d.piece_id = $1 ORDER BY d.id";
@@ -165,6 +188,16 @@ public final class DealStore {
         return spent(run(SPENT, Tuple.of(maker)));
     }
 
+    /** What other deals of its maker will lock in escrow and have not locked yet. */
+    public AttoFil promised(Deal deal) {
+        return spent(run(PROMISED, Tuple.of(deal.intent().maker(), deal.id())));
+    }
+
+    /** What the deals of a maker will lock in escrow and have not locked yet. */
+    public AttoFil promised(String maker) {
+        return spent(run(PROMISED, Tuple.of(maker).addValue(null)));
+    }
+
     private static AttoFil spent(RowSet<Row> rows) {
         return AttoFil.parse(rows.iterator().next().getString(0));
     }
@@ -194,6 +227,11 @@ public final class DealStore {
                                 Buffer.buffer(tokenHash),
                                 intent.piece(),
                                 intent.order().key()));
+                run(
+                        sql,
+                        TOLD,
+                        Tuple.of(intent.piece(), intent.order().provider(), "deal.ordered")
+                                .addValue(null));
                 return new Ordering.Ordered();
             });
         } catch (BrokerException e) {
@@ -350,6 +388,24 @@ public final class DealStore {
     /** Drops a piece that nobody wants. Its file is removed when pieces are swept. */
     public boolean drop(PieceNeed need) {
         return run(DROP, Tuple.of(need.id(), need.fence())).rowCount() > 0;
+    }
+
+    /** What came of the deals with a storage provider. */
+    public record Past(long kept, long broken) {
+        /** Nothing yet. */
+        public static final Past NONE = new Past(0, 0);
+
+        /** How many of a thousand deals came to nothing; one that kept a few is not judged by a single failure. */
+        public long failuresInThousand() {
+            return 1000 * broken / (kept + broken + 1);
+        }
+    }
+
+    /** What came of the deals of the last 90 days, by storage provider. */
+    public Map<String, Past> past() {
+        Map<String, Past> past = new HashMap<>();
+        run(PAST, Tuple.tuple()).forEach(row -> past.put(row.getString(0), new Past(row.getLong(1), row.getLong(2))));
+        return past;
     }
 
     /** All deals that were ever made for a piece, the oldest first. */

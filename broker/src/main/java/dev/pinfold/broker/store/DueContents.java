@@ -1,5 +1,6 @@
 package dev.pinfold.broker.store;
 
+import dev.pinfold.broker.cold.ColdStanding;
 import dev.pinfold.broker.pin.PinStatus;
 import dev.pinfold.broker.replica.Projection.Goal;
 import dev.pinfold.broker.replica.ReplicaState;
@@ -32,7 +33,8 @@ final class DueContents {
     private static final String PINS = """
             SELECT p.content, p.request_id, tenant.name, coalesce(token.name, ''), p.status, p.name, p.meta, p.created,
               p.info, p.delegates, p.providers, p.goal_min, p.goal_target, p.goal_verified,
-              p.tenant_id, p.token_id, p.move_to, p.replan, p.degraded, p.decided_size, p.expires_at
+              p.tenant_id, p.token_id, p.move_to, p.replan, p.degraded, p.decided_size, p.expires_at,
+              p.plan ->> 'class', (p.plan -> 'cold') IS NOT NULL
             FROM pin p JOIN tenant ON tenant.id = p.tenant_id LEFT JOIN token ON token.id = p.token_id
             WHERE p.content = ANY ($1) ORDER BY p.created
             """;
@@ -82,6 +84,7 @@ final class DueContents {
             gone.computeIfAbsent(row.getString(0), k -> new ArrayList<>()).add(gone(row));
         }
         Map<String, List<Charge>> charged = charges.of(sql, contents.keySet());
+        Map<String, ColdStanding> cold = new ColdStandings(database).of(sql, cids);
         return contents.values().stream()
                 .map(row -> new Work(
                         row.getString(0),
@@ -90,7 +93,8 @@ final class DueContents {
                         pins.getOrDefault(row.getString(0), List.of()),
                         copies.getOrDefault(row.getString(0), List.of()),
                         gone.getOrDefault(row.getString(0), List.of()),
-                        charged.getOrDefault(row.getString(0), List.of())))
+                        charged.getOrDefault(row.getString(0), List.of()),
+                        cold.get(row.getString(0))))
                 .toList();
     }
 
@@ -115,7 +119,9 @@ final class DueContents {
                 row.getString(17),
                 row.getBoolean(18),
                 row.getLong(19),
-                instant(row.getOffsetDateTime(20)));
+                instant(row.getOffsetDateTime(20)),
+                row.getString(21),
+                row.getBoolean(22));
     }
 
     private static GoneWork gone(Row row) {

@@ -1,5 +1,6 @@
 package dev.pinfold.broker.store;
 
+import dev.pinfold.broker.cold.ColdStanding;
 import dev.pinfold.broker.pin.PinStatus;
 import dev.pinfold.broker.replica.Projection.Goal;
 import dev.pinfold.broker.replica.ReplicaState;
@@ -80,7 +81,8 @@ public final class PlacementStore {
             List<PinWork> pins,
             List<CopyWork> copies,
             List<GoneWork> gone,
-            List<Charge> charges) {
+            List<Charge> charges,
+            @Nullable ColdStanding cold) {
         public Work {
             pins = List.copyOf(pins);
             copies = List.copyOf(copies);
@@ -117,7 +119,9 @@ public final class PlacementStore {
             @Nullable String replan,
             boolean degraded,
             @Nullable Long decidedSize,
-            @Nullable Instant expires) {}
+            @Nullable Instant expires,
+            @Nullable String className,
+            boolean wantsCold) {}
 
     /**
      * A pin of a due content that was deleted, while the rule it is under may keep its copies.

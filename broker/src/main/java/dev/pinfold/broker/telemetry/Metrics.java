@@ -120,6 +120,16 @@ public final class Metrics {
                 .increment();
     }
 
+    /** {@code pinfold.deal.state}: deals that entered a state, by the provider that makes them. */
+    public void dealMoved(String provider, String state) {
+        Counter.builder("pinfold.deal.state")
+                .description("Deals that entered a state, by the provider that makes them")
+                .tag("provider", provider)
+                .tag("state", state)
+                .register(registry)
+                .increment();
+    }
+
     /** {@code pinfold.staging.bytes}: bytes of staged content on disk. */
     public void stagedBytes(Supplier<Number> bytes) {
         Gauge.builder("pinfold.staging.bytes", bytes)

@@ -17,17 +17,22 @@ import org.jspecify.annotations.Nullable;
  * documented example and the JSON Schema. {@link ConfigReferenceTest} compares them with the files of the repository.
  */
 final class ConfigReference {
-    private static final Map<String, String> SAMPLES = Map.of(
-            "management.host", "127.0.0.1",
-            "management.port", "8091",
-            "database.url", "{env: PINFOLD_DATABASE_URL}",
-            "gateway.denylist", "./denylist.txt",
-            "psa.delegates", "[/dns4/node.example.com/tcp/4001/p2p/12D3KooWEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMP]",
-            "fetch.gateways", "[https://trustless-gateway.link]",
-            "fetch.allow", "[10.1.0.0/16]",
-            "policy.file", "policies/quickstart.yaml",
-            "labels", "{region: eu-west, country: IE, jurisdiction: EU, org: example, backing: example-cloud}",
-            "price.asOf", "2026-11-20");
+    private static final Map<String, String> SAMPLES = Map.ofEntries(
+            Map.entry("management.host", "127.0.0.1"),
+            Map.entry("management.port", "8091"),
+            Map.entry("database.url", "{env: PINFOLD_DATABASE_URL}"),
+            Map.entry("gateway.denylist", "./denylist.txt"),
+            Map.entry(
+                    "psa.delegates",
+                    "[/dns4/node.example.com/tcp/4001/p2p/12D3KooWEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMP]"),
+            Map.entry("fetch.gateways", "[https://trustless-gateway.link]"),
+            Map.entry("fetch.allow", "[10.1.0.0/16]"),
+            Map.entry("policy.file", "policies/quickstart.yaml"),
+            Map.entry(
+                    "labels", "{region: eu-west, country: IE, jurisdiction: EU, org: example, backing: example-cloud}"),
+            Map.entry("price.asOf", "2026-11-20"),
+            Map.entry("deals.publicUrl", "https://pinfold.example"),
+            Map.entry("deals.coinPrice", "4.20"));
 
     private final List<ProviderFactory> factories;
 

@@ -256,7 +256,8 @@ public final class BrokerUnderTest implements AutoCloseable {
             return provider(lines);
         }
 
-        private Builder provider(List<String> lines) {
+        /** Any provider, by the lines of its entry; labels come third where it has any. */
+        Builder provider(List<String> lines) {
             List<String> all = new ArrayList<>(lines);
             if (all.stream().filter(line -> line.startsWith("labels:")).count() > 1) {
                 all.remove(2);

@@ -1,5 +1,6 @@
 package dev.pinfold.policy.document;
 
+import dev.pinfold.policy.ColdPlaces;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -36,7 +37,8 @@ final class Labels {
             "retrieve-car",
             "origins",
             "delegates",
-            "deal");
+            "deal",
+            ColdPlaces.MAKES_DEALS);
 
     static final Shape<String> VALUE =
             Scalars.text("a label value of at most 128 printable characters", "[^\\p{Cntrl}]{1,128}");

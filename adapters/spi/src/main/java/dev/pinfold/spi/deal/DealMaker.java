@@ -58,9 +58,11 @@ public interface DealMaker {
      *
      * @param ids what an earlier call returned
      * @param car the payload; opened only where the node itself must have it
+     * @param promised what other deals of the same wallet will lock in escrow and have not locked yet: it is not there for
+     *     this one
      * @throws ProviderException {@link Failure.QuotaExceeded} where coins or DataCap are missing: the message says how much
      */
-    Preparation prepare(DealOrder order, DealIds ids, CarSource car, Deadline deadline);
+    Preparation prepare(DealOrder order, DealIds ids, CarSource car, AttoFil promised, Deadline deadline);
 
     /**
      * Proposes the deal. Not idempotent by itself in legacy mode.

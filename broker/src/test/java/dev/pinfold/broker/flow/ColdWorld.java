@@ -1,0 +1,216 @@
+package dev.pinfold.broker.flow;
+
+import dev.pinfold.kit.Dag;
+import dev.pinfold.kit.filecoin.DealTruth;
+import dev.pinfold.kit.filecoin.LotusAge;
+import dev.pinfold.kit.filecoin.SimulatedNetwork;
+import dev.pinfold.kit.filecoin.SimulatedProvider;
+import dev.pinfold.kit.filecoin.Stage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+
+/** A broker with a node of a SIMULATED Filecoin network, whose time is driven, and a hot store. */
+final class ColdWorld implements AutoCloseable {
+    static final Duration PATIENCE = PinClient.PATIENCE;
+
+    final SimulatedNetwork network;
+    final BrokerUnderTest broker;
+
+    private ColdWorld(SimulatedNetwork network, BrokerUnderTest broker) {
+        this.network = network;
+        this.broker = broker;
+    }
+
+    /** Choices before the start. */
+    static final class Builder {
+        private final Path folder;
+        private SimulatedNetwork.Builder network = SimulatedNetwork.builder();
+        private String mode = "auto";
+        private String deal = "{duration: 180d, renew: {before: 30d}}";
+        private String cold = "";
+        private String replicas = "{min: 1, target: 2}";
+        private int confirmations = 10;
+        private String[] permissions = {"read", "write", "sign", "admin"};
+        private final Map<String, String> settings = new LinkedHashMap<>();
+        private final Map<String, String> config = new LinkedHashMap<>();
+
+        private Builder(Path folder) {
+            this.folder = folder;
+            config.put("deals.pollInterval", "50ms");
+            config.put("deals.checkInterval", "200ms");
+        }
+
+        Builder network(SimulatedNetwork.Builder chosen) {
+            network = chosen;
+            return this;
+        }
+
+        Builder mode(String chosen) {
+            mode = chosen;
+            return this;
+        }
+
+        /** What the policy's cold section says under {@code deal}. */
+        Builder deal(String yaml) {
+            deal = yaml;
+            return this;
+        }
+
+        /** More lines of the policy's cold section. */
+        Builder cold(String yaml) {
+            cold = yaml;
+            return this;
+        }
+
+        Builder copies(int wanted) {
+            replicas = "{min: 1, target: " + wanted + "}";
+            return this;
+        }
+
+        /** What the node's token allows. */
+        Builder permissions(String... chosen) {
+            permissions = chosen;
+            return this;
+        }
+
+        /** A setting of the node's provider. */
+        Builder setting(String name, String value) {
+            settings.put(name, value);
+            return this;
+        }
+
+        Builder config(String path, String value) {
+            config.put(path, value);
+            return this;
+        }
+
+        ColdWorld start() {
+            SimulatedNetwork started = network.start();
+            try {
+                return new ColdWorld(started, broker(started).start());
+            } catch (RuntimeException e) {
+                started.close();
+                throw e;
+            }
+        }
+
+        private BrokerUnderTest.Builder broker(SimulatedNetwork started) {
+            BrokerUnderTest.Builder builder = BrokerUnderTest.in(folder)
+                    .local("hot")
+                    .provider(node(started))
+                    .policy("""
+                            apiVersion: pinfold/v1
+                            kind: PolicySet
+                            metadata: {name: test, revision: 1}
+                            classes:
+                              archive:
+                                hot:
+                                  replicas: {min: 1, target: 1}
+                                  ack: {pinnedAt: 1, by: verified}
+                                cold:
+                                  backend: lotus
+                                  replicas: %s
+                                  aggregate: {minBytes: 1KiB, targetBytes: 64KiB, maxWait: 0s}
+                                  deal: %s
+                            rules:
+                              - {name: everything, match: {}, class: archive}
+                            """.formatted(replicas, cold.isEmpty() ? deal : deal + "\n      " + cold));
+            config.forEach(builder::set);
+            return builder;
+        }
+
+        private List<String> node(SimulatedNetwork started) {
+            Path token = folder.resolve("node.token");
+            try {
+                Files.writeString(token, started.node().token(permissions));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            Map<String, String> all = new LinkedHashMap<>();
+            all.put("endpoint", "\"" + started.node().endpoint() + "\"");
+            all.put("token", "{file: \"" + token + "\"}");
+            all.put("mode", mode);
+            all.put("confirmations", String.valueOf(confirmations));
+            all.put("topUpEscrow", "true");
+            all.put("settleTime", "0s");
+            all.put("pollInterval", "100ms");
+            all.put(
+                    "storageProviders",
+                    "\""
+                            + started.providers().stream()
+                                    .map(sp -> sp.address() + "=" + sp.endpoint())
+                                    .collect(Collectors.joining(" "))
+                            + "\"");
+            all.put(
+                    "countries",
+                    "\""
+                            + started.providers().stream()
+                                    .map(sp -> sp.address() + "=" + sp.country())
+                                    .collect(Collectors.joining(" "))
+                            + "\"");
+            all.putAll(settings);
+            return List.of(
+                    "id: lotus",
+                    "type: filecoin",
+                    "tier: cold",
+                    "settings: {"
+                            + all.entrySet().stream()
+                                    .map(e -> e.getKey() + ": " + e.getValue())
+                                    .collect(Collectors.joining(", "))
+                            + "}");
+        }
+    }
+
+    static Builder in(Path folder) {
+        return new Builder(folder);
+    }
+
+    /** A node that can make deals in this way. */
+    static SimulatedNetwork.Builder networkFor(String mode) {
+        return SimulatedNetwork.builder().nodes(mode.equals("lotus-legacy") ? LotusAge.V1_27 : LotusAge.V1_36);
+    }
+
+    /** Uploads and pins a file; returns the pin's requestid. */
+    String add(Dag file) {
+        return broker.client().upload(file);
+    }
+
+    /** All that storage providers really have, also what came to nothing. */
+    List<DealTruth> truth() {
+        List<DealTruth> all = new ArrayList<>();
+        for (SimulatedProvider sp : network.providers()) {
+            all.addAll(sp.deals());
+        }
+        return all;
+    }
+
+    List<DealTruth> active() {
+        return truth().stream().filter(deal -> deal.stage() == Stage.ACTIVE).toList();
+    }
+
+    /** Lets epochs pass in steps until something holds. */
+    void advanceUntil(String what, int step, BooleanSupplier holds) {
+        Eventually.holds(what, PATIENCE, () -> {
+            if (holds.getAsBoolean()) {
+                return true;
+            }
+            network.advance(step);
+            return holds.getAsBoolean();
+        });
+    }
+
+    @Override
+    public void close() {
+        broker.close();
+        network.close();
+    }
+}
