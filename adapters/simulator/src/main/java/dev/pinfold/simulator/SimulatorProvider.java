@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
@@ -36,6 +37,9 @@ final class SimulatorProvider implements Provider {
     /** Minutes instead of hours, at an epoch per second. */
     private static final Pace PACE = new Pace(1, 2, 5, 1);
 
+    /** By then the broker is up, which takes all cores of a small machine. */
+    private static final Duration AFTER = Duration.ofMillis(1500);
+
     private static final Duration START = Duration.ofSeconds(30);
 
     private final String id;
@@ -49,14 +53,15 @@ final class SimulatorProvider implements Provider {
     }
 
     static SimulatorProvider open(String id, Path folder, Duration epoch, List<String> countries) {
-        CompletableFuture<Running> running = new CompletableFuture<>();
-        Thread.ofPlatform().daemon().name("SIMULATED-filecoin-start").start(() -> {
-            try {
-                running.complete(start(id, folder, epoch, countries));
-            } catch (RuntimeException | Error e) {
-                running.completeExceptionally(e);
-            }
-        });
+        Executor later = CompletableFuture.delayedExecutor(
+                AFTER.toMillis(),
+                TimeUnit.MILLISECONDS,
+                work -> Thread.ofPlatform()
+                        .daemon()
+                        .name("SIMULATED-filecoin-start")
+                        .start(work));
+        CompletableFuture<Running> running =
+                CompletableFuture.supplyAsync(() -> start(id, folder, epoch, countries), later);
         return new SimulatorProvider(id, running);
     }
 

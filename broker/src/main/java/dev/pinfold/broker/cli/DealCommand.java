@@ -51,7 +51,12 @@ final class DealCommand implements Runnable {
     @Command(
             name = "ls",
             description = "List storage deals, the newest first.",
-            footer = {"", "Example:", "  pinfold deal ls --state active", "  pinfold deal ls --pin REQUESTID --json"})
+            footer = {
+                "",
+                "Example:",
+                "  pinfold deal ls --state active",
+                "  pinfold deal ls --pin bafkqabtimvwgy3yk --json"
+            })
     static final class Ls extends ClientCommand {
         @Option(
                 names = "--state",
@@ -65,7 +70,10 @@ final class DealCommand implements Runnable {
         @Nullable
         String piece;
 
-        @Option(names = "--pin", paramLabel = "REQUESTID", description = "Of the pieces that have this pin's content.")
+        @Option(
+                names = "--pin",
+                paramLabel = "REQUESTID|CID",
+                description = "Of the pieces that have this pin's content.")
         @Nullable
         String pin;
 
@@ -81,7 +89,12 @@ final class DealCommand implements Runnable {
             StringBuilder query = new StringBuilder("?limit=" + limit);
             add(query, "state", state);
             add(query, "piece", piece);
-            add(query, "pin", pin);
+            add(
+                    query,
+                    "pin",
+                    pin == null
+                            ? null
+                            : Pins.find(client, pin).path("requestid").asText());
             add(query, "provider", provider);
             JsonNode answer = client.get("/api/v1/deals" + query);
             if (json) {
@@ -149,9 +162,9 @@ final class DealCommand implements Runnable {
             name = "receipt",
             description =
                     "Write the receipt of a pin: where its content lies in a piece, with proof, and the piece's deals.",
-            footer = {"", "Example:", "  pinfold deal receipt REQUESTID -o receipt.json"})
+            footer = {"", "Example:", "  pinfold deal receipt bafkqabtimvwgy3yk -o receipt.json"})
     static final class ReceiptOf extends ClientCommand {
-        @Parameters(paramLabel = "REQUESTID", description = "The pin's id, as 'pin ls' shows it.")
+        @Parameters(paramLabel = "REQUESTID|CID", description = "The pin; for a CID its newest pin.")
         String id = "";
 
         @Option(names = "-o", paramLabel = "FILE", description = "Where to write it; without it, standard output.")
@@ -160,7 +173,8 @@ final class DealCommand implements Runnable {
 
         @Override
         Exit run(BrokerClient client) throws IOException {
-            JsonNode receipts = client.get("/api/v1/pins/" + BrokerClient.encode(id) + "/receipts")
+            String requestid = Pins.find(client, id).path("requestid").asText();
+            JsonNode receipts = client.get("/api/v1/pins/" + BrokerClient.encode(requestid) + "/receipts")
                     .path("receipts");
             if (receipts.isEmpty()) {
                 throw new CliException(

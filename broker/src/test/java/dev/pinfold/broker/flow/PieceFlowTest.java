@@ -69,32 +69,31 @@ class PieceFlowTest {
 
     @Test
     void many_small_pins_become_a_handful_of_pieces_and_each_comes_back_by_range() throws Exception {
-        try (BrokerUnderTest broker = broker(PINS / 5, "1h")) {
+        try (BrokerUnderTest broker = broker(PINS / 5, PINS > 1000 ? "60s" : "4s")) {
             Map<String, byte[]> contents = upload(broker, 0, PINS);
             List<JsonNode> pieces = new ArrayList<>();
-            Eventually.holds("all but the last pieces are sealed", PinClient.PATIENCE.multipliedBy(3), () -> {
+            Eventually.holds("all are in sealed pieces", PinClient.PATIENCE.multipliedBy(5), () -> {
                 pieces.clear();
                 pieces(broker).forEach(pieces::add);
-                long sealed = pieces.stream()
-                        .filter(p -> p.has("pieceCid"))
-                        .mapToLong(p -> p.path("contents").asLong())
-                        .sum();
-                long open = pieces.stream()
-                        .filter(p -> p.path("state").asText().equals("open"))
-                        .mapToLong(p -> p.path("contents").asLong())
-                        .sum();
-                return sealed + open == PINS && sealed > 0;
+                return pieces.stream()
+                                .filter(p -> p.has("pieceCid"))
+                                .mapToLong(p -> p.path("contents").asLong())
+                                .sum()
+                        == PINS;
             });
             assertThat(pieces.size()).isBetween(2, 12);
             int read = 0;
+            long padded = 0;
+            long waste = 0;
             for (JsonNode piece : pieces) {
-                if (piece.has("pieceCid")) {
-                    read += readBack(broker, piece, contents);
-                }
+                read += readBack(broker, piece, contents);
+                padded += piece.path("paddedBytes").asLong();
+                waste += piece.path("wasteBytes").asLong();
             }
-            assertThat(read).isGreaterThanOrEqualTo(PINS / 2);
-            System.out.println(
-                    PINS + " pins in " + pieces.size() + " pieces, " + read + " had back by range; " + pieces);
+            assertThat(read).isEqualTo(PINS);
+            assertThat(waste).isBetween(0L, padded);
+            System.out.println(PINS + " pins in " + pieces.size() + " pieces, each had back by range; " + padded
+                    + " padded bytes, of which " + waste + " are waste: " + pieces);
         }
     }
 
