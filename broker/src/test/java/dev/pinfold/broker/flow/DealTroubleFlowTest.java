@@ -184,7 +184,9 @@ class DealTroubleFlowTest {
             String pin = world.add(file());
             Eventually.holds("it is told of", ColdWorld.PATIENCE, () -> alerted(world, "funds.low"));
             Eventually.holds(
-                    "it is said what lacks", ColdWorld.PATIENCE, () -> detail(world).contains("wallet and escrow lack"));
+                    "it is said what lacks",
+                    ColdWorld.PATIENCE,
+                    () -> detail(world).contains("wallet and escrow lack"));
             assertThat(world.truth()).isEmpty();
             world.network.fund(world.network.node().wallet(), SimulatedNetwork.FIL);
             twoActive(world);
