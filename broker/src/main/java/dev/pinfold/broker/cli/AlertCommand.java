@@ -2,11 +2,8 @@ package dev.pinfold.broker.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The group {@code pinfold alert}: what an operator should know. */
 @Command(
@@ -16,19 +13,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {AlertCommand.Ls.class, AlertCommand.Clear.class},
         footer = {"", "Example:", "  pinfold alert ls"})
-final class AlertCommand implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "which command? Known are "
-                        + String.join(", ", spec.subcommands().keySet()));
-    }
-
+final class AlertCommand extends CommandGroup {
     /** Lists alerts. */
     @Command(
             name = "ls",

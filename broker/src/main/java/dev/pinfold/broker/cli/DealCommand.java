@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -28,19 +27,7 @@ import picocli.CommandLine.Spec;
             DealCommand.Verify.class
         },
         footer = {"", "Example:", "  pinfold deal ls"})
-final class DealCommand implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "which command? Known are "
-                        + String.join(", ", spec.subcommands().keySet()));
-    }
-
+final class DealCommand extends CommandGroup {
     private static String label(JsonNode deal) {
         return deal.path("simulated").asBoolean()
                 ? "SIMULATED"

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -26,19 +25,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {PieceCommand.Ls.class, PieceCommand.Show.class, PieceCommand.Commp.class},
         footer = {"", "Example:", "  pinfold piece ls"})
-final class PieceCommand implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "which command? Known are "
-                        + String.join(", ", spec.subcommands().keySet()));
-    }
-
+final class PieceCommand extends CommandGroup {
     /** Lists bundles and pieces. */
     @Command(
             name = "ls",

@@ -1,9 +1,6 @@
 package dev.pinfold.broker.cli;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The group {@code pinfold pin}; words and flags follow {@code ipfs pin remote}. */
 @Command(
@@ -19,16 +16,4 @@ import picocli.CommandLine.Spec;
             PinEventsCommand.class
         },
         footer = {"", "Example:", "  pinfold pin ls --status queued,pinning,pinned,failed"})
-final class PinCommand implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "which command? Known are "
-                        + String.join(", ", spec.subcommands().keySet()));
-    }
-}
+final class PinCommand extends CommandGroup {}

@@ -2,10 +2,7 @@ package dev.pinfold.broker.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The command {@code pinfold}; does nothing by itself. */
 @Command(
@@ -39,11 +36,7 @@ import picocli.CommandLine.Spec;
             "  pinfold serve",
             "  pinfold add README.md"
         })
-final class Pinfold implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    CommandSpec spec;
-
+final class Pinfold extends CommandGroup {
     @Option(
             names = "--version",
             versionHelp = true,
@@ -57,14 +50,6 @@ final class Pinfold implements Runnable {
             scope = CommandLine.ScopeType.INHERIT,
             description = "Show this help.")
     boolean help;
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "which command? Known are "
-                        + String.join(", ", spec.subcommands().keySet()));
-    }
 
     static final class Version implements CommandLine.IVersionProvider {
         @Override

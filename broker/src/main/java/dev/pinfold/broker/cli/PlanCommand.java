@@ -7,11 +7,8 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The group {@code pinfold plan}: what a policy would move over all pins of a running broker, and moving it. */
 @Command(
@@ -20,19 +17,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {PlanCommand.Create.class, PlanCommand.Ls.class, PlanCommand.Show.class, PlanCommand.Apply.class},
         footer = {"", "Example:", "  pinfold plan create policy.yaml"})
-final class PlanCommand implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "which command? Known are "
-                        + String.join(", ", spec.subcommands().keySet()));
-    }
-
+final class PlanCommand extends CommandGroup {
     private static String path(String id) {
         return "/api/v1/plans/" + BrokerClient.encode(id);
     }

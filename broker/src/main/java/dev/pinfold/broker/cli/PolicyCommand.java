@@ -44,19 +44,7 @@ import picocli.CommandLine.Spec;
             PolicyRevisions.Rollback.class
         },
         footer = {"", "Example:", "  pinfold policy check config/policies/quickstart.yaml"})
-final class PolicyCommand implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "which command? Known are "
-                        + String.join(", ", spec.subcommands().keySet()));
-    }
-
+final class PolicyCommand extends CommandGroup {
     /** Reads files, asks, prints. */
     abstract static class Offline implements Callable<Integer> {
         private static final int MAX_BYTES = 64 << 20;

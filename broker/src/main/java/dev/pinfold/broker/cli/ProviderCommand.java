@@ -3,10 +3,7 @@ package dev.pinfold.broker.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The group {@code pinfold provider}. */
 @Command(
@@ -24,19 +21,7 @@ import picocli.CommandLine.Spec;
             ProviderAdopt.class
         },
         footer = {"", "Example:", "  pinfold provider ls"})
-final class ProviderCommand implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "which command? Known are "
-                        + String.join(", ", spec.subcommands().keySet()));
-    }
-
+final class ProviderCommand extends CommandGroup {
     /** Lists the fleet. */
     @Command(
             name = "ls",

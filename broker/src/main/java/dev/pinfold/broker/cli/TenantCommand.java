@@ -2,10 +2,7 @@ package dev.pinfold.broker.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The group {@code pinfold tenant}: who never sees whose pins. */
 @Command(
@@ -14,19 +11,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {TenantCommand.Create.class, TenantCommand.Ls.class},
         footer = {"", "Example:", "  pinfold tenant create studio"})
-final class TenantCommand implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "which command? Known are "
-                        + String.join(", ", spec.subcommands().keySet()));
-    }
-
+final class TenantCommand extends CommandGroup {
     /** Makes a tenant. */
     @Command(
             name = "create",

@@ -5,11 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The group {@code pinfold token}: who may do what. */
 @Command(
@@ -18,20 +16,8 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {TokenCommand.Create.class, TokenCommand.Ls.class, TokenCommand.Revoke.class},
         footer = {"", "Example:", "  pinfold token create --name ci --scope pins:read,pins:write"})
-final class TokenCommand implements Runnable {
+final class TokenCommand extends CommandGroup {
     private static final List<String> SCOPES = List.of("pins:read", "pins:write", "content:write", "operator");
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "which command? Known are "
-                        + String.join(", ", spec.subcommands().keySet()));
-    }
 
     /** Makes a token; the only time it is shown. */
     @Command(
