@@ -139,12 +139,13 @@ final class DealKeeper {
                 : String.join("; ", choice.against());
         String detail = "no storage provider takes copy " + (slot.slot() + 1) + " of " + need.copies() + ": " + reasons;
         String cut = detail.length() <= LONGEST_DETAIL ? detail : detail.substring(0, LONGEST_DETAIL) + "…";
-        log.warn("event=deal.unplaced piece={} detail=\"{}\"", need.id(), cut);
         if (slot.reason() == DealIntent.Reason.RENEWAL) {
             alerts.raise(AlertKind.DEAL_EXPIRING, subject(need, slot), "it ends soon, and " + cut);
         }
         choice.lacksFunds().forEach((maker, lack) -> alerts.raise(AlertKind.FUNDS_LOW, maker, lack));
-        store.settled(need, settings.poll(), cut);
+        if (store.settled(need, settings.poll(), cut)) {
+            log.warn("event=deal.unplaced piece={} detail=\"{}\"", need.id(), cut);
+        }
     }
 
     /** Writes the intent down; why it could not be, or null. */

@@ -133,7 +133,9 @@ public final class DealStore {
             UPDATE piece SET lease_until = NULL, detail = $4,
               deals_due_at = CASE WHEN deals_due_at IS DISTINCT FROM lease_until THEN deals_due_at
                 WHEN $3::bigint IS NULL THEN NULL ELSE now() + $3 * interval '1 millisecond' END
-            WHERE id = $1 AND fence = $2
+            FROM (SELECT id AS piece_id, detail AS known FROM piece WHERE id = $1) AS former
+            WHERE id = $1 AND piece_id = id AND fence = $2
+            RETURNING known IS DISTINCT FROM $4::text
             """;
 
     private static final String DROP = """
@@ -376,13 +378,17 @@ public final class DealStore {
      *
      * @param pause until its deals are looked at again; null: when something changes
      * @param detail what it lacks, in one line; null when nothing
+     * @return whether that was not known before
      */
-    public void settled(PieceNeed need, @Nullable Duration pause, @Nullable String detail) {
-        run(
+    public boolean settled(PieceNeed need, @Nullable Duration pause, @Nullable String detail) {
+        for (Row row : run(
                 PIECE_SETTLED,
                 Tuple.of(need.id(), need.fence())
                         .addValue(pause == null ? null : pause.toMillis())
-                        .addValue(detail));
+                        .addValue(detail))) {
+            return row.getBoolean(0);
+        }
+        return false;
     }
 
     /** Drops a piece that nobody wants. Its file is removed when pieces are swept. */

@@ -249,6 +249,15 @@ class DealStoreTest {
         assertThat(needOf(made).deals()).hasSize(1);
     }
 
+    @Test
+    void what_a_piece_lacks_is_news_once() {
+        Made made = piece();
+        assertThat(store.settled(needOf(made), Duration.ZERO, "too small")).isTrue();
+        assertThat(store.settled(needOf(made), Duration.ZERO, "too small")).isFalse();
+        assertThat(store.settled(needOf(made), Duration.ZERO, "too dear")).isTrue();
+        assertThat(store.settled(needOf(made), Duration.ZERO, null)).isTrue();
+    }
+
     /** Settles all that is due until this piece comes. */
     private static PieceNeed needOf(Made made) {
         for (PieceNeed need = store.claimPiece(LEASE); need != null; need = store.claimPiece(LEASE)) {
