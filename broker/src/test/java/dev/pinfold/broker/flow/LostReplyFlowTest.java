@@ -16,6 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A provider takes an order and the reply is lost: the order is looked for, not repeated (I4). */
 class LostReplyFlowTest {
     private static final int PINS = Boolean.getBoolean("pinfold.thorough") ? 1000 : 200;
+    /** The breaker leaves the provider alone again and again, so that about two pins a second come through. */
+    private static final Duration PATIENCE = Duration.ofSeconds(300 + 2L * PINS);
 
     @TempDir
     Path folder;
@@ -102,7 +104,7 @@ class LostReplyFlowTest {
     private static void awaitPinned(PinClient client, int count) {
         Eventually.see(
                 count + " pins are pinned",
-                Duration.ofMinutes(5),
+                PATIENCE,
                 () -> client.list("status=pinned&limit=1").get("count").intValue(),
                 pinned -> pinned == count);
     }
