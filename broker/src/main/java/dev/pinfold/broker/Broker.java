@@ -203,6 +203,7 @@ public final class Broker implements AutoCloseable {
                     policies,
                     identity.id(),
                     clock);
+            bundler.resume();
             opened(new Loop("bundles", config.reconcile().pollInterval(), bundler::gather))
                     .start();
             opened(new Loop("pieces", config.reconcile().pollInterval(), bundler::seal))

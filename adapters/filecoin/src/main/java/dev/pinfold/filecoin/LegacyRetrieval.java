@@ -14,12 +14,25 @@ import dev.pinfold.spi.deal.DealRef;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Buys a payload back through a legacy node, which writes it into the folder that both see. */
+/**
+ * Buys a payload back through a legacy node. One of 1.14 or later that speaks {@code /rpc/v1} gives it away at {@code
+ * /rest/v0/export}; others write it into the folder that both see.
+ */
 final class LegacyRetrieval {
+    /** JSON-RPC's "invalid params", which is what a wrong number of them is. */
+    private static final int WRONG_COUNT = -32602;
+
+    private static final Pattern VERSION = Pattern.compile("([0-9]{1,4})\\.([0-9]{1,4})");
+
     private final FilecoinSettings settings;
     private final SafeWords words;
     private final LotusNode node;
@@ -34,9 +47,10 @@ final class LegacyRetrieval {
 
     InputStream open(DealRef ref, AttoFil atMost, Deadline deadline) {
         Path folder = settings.sharedDirectory();
-        if (folder == null) {
-            // The node can write to its own disk only, and newer export routes are missing on forks.
-            throw new ProviderException(new Failure.Unsupported(Capability.RETRIEVE_CAR));
+        boolean exports = node.rpc().path(deadline).equals("/rpc/v1") && exports(node.version(deadline));
+        if (folder == null && !exports) {
+            // The node can write to its own disk only.
+            throw unsupported();
         }
         Cid root = ref.ids().dataRoot() == null
                 ? ref.order().piece().payloadRoot()
@@ -49,14 +63,64 @@ final class LegacyRetrieval {
                         LotusNode.link(root.toString()),
                         JsonNodeFactory.instance.nullNode());
         requireAcceptable(offer, atMost);
+        ObjectNode wanted = retrievalOrder(ref, offer, root);
+        // A payload that was wrapped as a file comes back as that file, which is the CAR.
+        boolean car = imports.keepsRoots() && root.equals(ref.order().piece().payloadRoot());
+        OptionalLong retrieval = exports ? retrieved(wanted, deadline) : OptionalLong.empty();
+        if (retrieval.isPresent()) {
+            return exported(retrieval.getAsLong(), root, car, deadline);
+        }
+        if (folder == null) {
+            throw unsupported();
+        }
+        return written(wanted, folder, car, deadline);
+    }
+
+    private static ProviderException unsupported() {
+        return new ProviderException(new Failure.Unsupported(Capability.RETRIEVE_CAR));
+    }
+
+    private InputStream written(ObjectNode wanted, Path folder, boolean car, Deadline deadline) {
         String name = "retrieved-" + UUID.randomUUID() + ".car";
         ObjectNode file = JsonNodeFactory.instance.objectNode();
         file.put("Path", settings.nodeDirectory() + "/" + name);
-        // A payload that was wrapped as a file comes back as that file, which is the CAR.
-        file.put(
-                "IsCAR", imports.keepsRoots() && root.equals(ref.order().piece().payloadRoot()));
-        node.rpc().get("ClientRetrieve", deadline, retrievalOrder(ref, offer, root), file);
+        file.put("IsCAR", car);
+        node.rpc().get("ClientRetrieve", deadline, wanted, file);
         return opened(folder.resolve(name));
+    }
+
+    /** Since 1.14 a retrieval has a number. A fork may say so and still be older, which {@link #retrieved} finds out. */
+    static boolean exports(String version) {
+        Matcher numbers = VERSION.matcher(version);
+        return numbers.lookingAt()
+                && (Integer.parseInt(numbers.group(1)) > 1 || Integer.parseInt(numbers.group(2)) >= 14);
+    }
+
+    /** Lets the node fetch it into its own store, all of it; empty where it can only write it to a file. */
+    private OptionalLong retrieved(ObjectNode wanted, Deadline deadline) {
+        try {
+            JsonNode started = node.rpc().read("ClientRetrieve", deadline, wanted);
+            if (!started.path("DealID").isIntegralNumber()) {
+                throw node.violation("began a retrieval and gave it no number");
+            }
+            long retrieval = started.path("DealID").asLong();
+            node.rpc().get("ClientRetrieveWait", deadline, retrieval);
+            return OptionalLong.of(retrieval);
+        } catch (LotusError e) {
+            if (e.code() == WRONG_COUNT) {
+                // Before 1.14 the file is a second parameter.
+                return OptionalLong.empty();
+            }
+            throw new ProviderException(node.rpc().failure(e));
+        }
+    }
+
+    private InputStream exported(long retrieval, Cid root, boolean car, Deadline deadline) {
+        ObjectNode export = JsonNodeFactory.instance.objectNode();
+        export.set("Root", LotusNode.link(root.toString()));
+        export.put("DealID", retrieval);
+        String query = "car=" + car + "&export=" + URLEncoder.encode(export.toString(), StandardCharsets.UTF_8);
+        return node.rpc().download("/rest/v0/export?" + query, deadline);
     }
 
     private void requireAcceptable(JsonNode offer, AttoFil atMost) {

@@ -15,6 +15,7 @@ import dev.pinfold.spi.Deadline;
 import dev.pinfold.spi.Failure;
 import dev.pinfold.spi.ProviderException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -97,6 +98,30 @@ final class LotusRpc {
     /** Sends bytes or a stream to a path of the REST interface beside JSON-RPC. */
     HttpAnswer rest(HttpCall call, Deadline deadline) throws WireException {
         return wire.send(call, deadline);
+    }
+
+    /** What a path of the REST interface gives, as a stream. */
+    InputStream download(String pathAndQuery, Deadline deadline) {
+        try {
+            Wire.Opened opened = wire.open(
+                    HttpCall.bare("GET", uri(pathAndQuery), headers("application/json"), settings.maxAnswerBytes()),
+                    deadline);
+            int status = opened.head().status();
+            if (status == 200) {
+                return opened.content();
+            }
+            opened.content().close();
+            throw fail(
+                    status == 401 || status == 403
+                            ? new Failure.Unauthorized(words.say(
+                                    "does not let this token export: make one with 'lotus auth create-token --perm admin'",
+                                    ""))
+                            : new Failure.Unavailable(words.say("did not export what it retrieved, HTTP " + status, "")));
+        } catch (WireException e) {
+            throw unreachable("export", e);
+        } catch (IOException e) {
+            throw fail(new Failure.Unavailable(words.say("broke off while refusing an export", "")));
+        }
     }
 
     URI uri(String pathAndQuery) {

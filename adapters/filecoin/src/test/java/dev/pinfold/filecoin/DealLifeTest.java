@@ -2,11 +2,15 @@ package dev.pinfold.filecoin;
 
 import static dev.pinfold.filecoin.World.soon;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pinfold.kit.filecoin.DealTruth;
 import dev.pinfold.kit.filecoin.LotusAge;
 import dev.pinfold.kit.filecoin.SimulatedNetwork;
 import dev.pinfold.kit.filecoin.Stage;
+import dev.pinfold.spi.Capability;
+import dev.pinfold.spi.Failure;
+import dev.pinfold.spi.ProviderException;
 import dev.pinfold.spi.deal.AttoFil;
 import dev.pinfold.spi.deal.DealIds;
 import dev.pinfold.spi.deal.DealMode;
@@ -113,10 +117,8 @@ class DealLifeTest {
             DealSighting active = world.until(DealObservation.Active.class, order, published.ids());
             assertThat(((DealObservation.Active) active.observation()).dealId()).isPresent();
             DealRef ref = DealRef.of(order, active.ids());
-            if (age != LotusAge.V1_27) {
-                try (InputStream back = world.deals().retrieve(ref, AttoFil.ofCoins("1"), soon())) {
-                    assertThat(back.readAllBytes()).isEqualTo(world.car);
-                }
+            try (InputStream back = world.deals().retrieve(ref, AttoFil.ofCoins("1"), soon())) {
+                assertThat(back.readAllBytes()).isEqualTo(world.car);
             }
             world.deals().release(ref, soon());
             assertThat(shared).isEmptyDirectory();
@@ -124,9 +126,12 @@ class DealLifeTest {
         }
     }
 
-    @Test
-    void without_a_shared_folder_the_car_is_an_opaque_file_of_another_root_and_piece() throws Exception {
-        try (World world = World.of(LotusAge.V1_11)) {
+    @ParameterizedTest
+    @EnumSource(
+            value = LotusAge.class,
+            names = {"V1_11", "V1_27"})
+    void without_a_shared_folder_the_car_is_an_opaque_file_of_another_root_and_piece(LotusAge age) throws Exception {
+        try (World world = World.of(age)) {
             DealOrder order = world.order(DealMode.LEGACY, false);
             DealIds ids = world.prepared(order);
             assertThat(ids.dataRoot()).isNotEqualTo(world.dag.root());
@@ -134,6 +139,20 @@ class DealLifeTest {
             DealSighting given = world.proposed(order, ids);
             DealSighting active = world.until(DealObservation.Active.class, order, given.ids());
             assertThat(active.ids().dealPiece()).isEqualTo(ids.dealPiece());
+            DealRef ref = DealRef.of(order, active.ids());
+            if (age == LotusAge.V1_27) {
+                try (InputStream back = world.deals().retrieve(ref, AttoFil.ofCoins("1"), soon())) {
+                    assertThat(back.readAllBytes())
+                            .as("exported by the node, byte for byte")
+                            .isEqualTo(world.car);
+                }
+                assertThat(world.lotus.sent).anyMatch(sent -> sent.path().equals("/rest/v0/export"));
+            } else {
+                assertThatThrownBy(() -> world.deals().retrieve(ref, AttoFil.ofCoins("1"), soon()))
+                        .isInstanceOf(ProviderException.class)
+                        .extracting(e -> ((ProviderException) e).failure())
+                        .isEqualTo(new Failure.Unsupported(Capability.RETRIEVE_CAR));
+            }
         }
     }
 

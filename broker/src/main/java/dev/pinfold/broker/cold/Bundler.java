@@ -81,9 +81,17 @@ public final class Bundler {
         return settled + closed;
     }
 
+    /** Takes up what an earlier run of this broker had begun to write: for the start, before {@link #seal}. */
+    public void resume() {
+        int abandoned = store.abandonClaims(keeper);
+        if (abandoned > 0) {
+            log.info("event=pieces.resumed claims={}", abandoned);
+        }
+    }
+
     /** Writes one closed bundle as a piece; returns how many there were. */
     public int seal() {
-        return store.claim(LEASE)
+        return store.claim(LEASE, keeper)
                 .map(claim -> {
                     try {
                         seal(claim);

@@ -91,7 +91,7 @@ public final class DealLoop implements AutoCloseable {
     /** Does nothing where no provider makes deals. */
     public DealLoop start() {
         if (makers.any()) {
-            int abandoned = store.abandonClaims(Set.of());
+            int abandoned = store.abandonClaims(Set.of()) + store.abandonPieces();
             if (abandoned > 0) {
                 log.info("event=deals.resumed claims={}", abandoned);
             }

@@ -128,6 +128,10 @@ public final class DealStore {
               (SELECT coalesce(sum(e.car_length), 0)::bigint FROM piece_entry e WHERE e.piece_id = piece.id AND e.removed_at IS NULL),
               EXISTS (SELECT 1 FROM piece_entry e WHERE e.piece_id = piece.id AND e.removed_at IS NULL)
             """;
+    private static final String ABANDON_PIECES = """
+            UPDATE piece SET lease_until = NULL, deals_due_at = now()
+            WHERE keeper = $1 AND state IN ('sealed', 'dealt') AND lease_until IS NOT NULL
+            """;
     /** Whatever made the piece due since it was claimed is not forgotten. */
     private static final String PIECE_SETTLED = """
             UPDATE piece SET lease_until = NULL, detail = $4,
@@ -371,6 +375,11 @@ public final class DealStore {
                     row.getLong(7));
         }
         return null;
+    }
+
+    /** Gives up the claims on pieces of a broker that was killed: for this broker, before it claims any. */
+    public int abandonPieces() {
+        return run(ABANDON_PIECES, Tuple.of(owner)).rowCount();
     }
 
     /**

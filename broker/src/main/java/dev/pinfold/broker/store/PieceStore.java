@@ -19,13 +19,16 @@ import java.util.UUID;
 public final class PieceStore {
 
     private static final String CLAIM = """
-            UPDATE piece SET lease_until = now() + $1 * interval '1 millisecond', fence = floor(random() * 9e15)::bigint
+            UPDATE piece SET lease_until = now() + $1 * interval '1 millisecond', fence = floor(random() * 9e15)::bigint,
+              keeper = $2
             WHERE id = (
               SELECT id FROM piece
               WHERE state = 'sealing' AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
               ORDER BY urgent DESC, closed_at LIMIT 1 FOR UPDATE SKIP LOCKED)
             RETURNING id, class, fence
             """;
+    private static final String ABANDON =
+            "UPDATE piece SET lease_until = NULL WHERE keeper = $1 AND state = 'sealing' AND lease_until IS NOT NULL";
     private static final String EXTEND =
             "UPDATE piece SET lease_until = now() + $3 * interval '1 millisecond' WHERE id = $1 AND fence = $2";
     private static final String CONTENTS =
@@ -100,12 +103,21 @@ public final class PieceStore {
         return database.await(database.bookkeeping().preparedQuery(statement).execute(parameters));
     }
 
-    /** Claims a closed bundle to be written. */
-    public Optional<Claim> claim(Duration lease) {
-        for (Row row : run(CLAIM, Tuple.of(lease.toMillis()))) {
+    /**
+     * Claims a closed bundle to be written.
+     *
+     * @param keeper the broker that writes it, and then keeps its file
+     */
+    public Optional<Claim> claim(Duration lease, UUID keeper) {
+        for (Row row : run(CLAIM, Tuple.of(lease.toMillis(), keeper))) {
             return Optional.of(new Claim(row.getLong(0), row.getString(1), row.getLong(2)));
         }
         return Optional.empty();
+    }
+
+    /** Gives up the claims of a broker that was killed while it wrote bundles: for that broker, before it claims any. */
+    public int abandonClaims(UUID keeper) {
+        return run(ABANDON, Tuple.of(keeper)).rowCount();
     }
 
     /** Makes the lease longer; false when it is no longer ours. */

@@ -6,22 +6,27 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** An exact moment at which the broker is killed: at one of its statements, or at one of its calls. */
-sealed interface KillPoint {
+/**
+ * An exact moment at which the broker is killed: at one of its statements, or at one of its calls.
+ *
+ * @param <S> the statements that matter
+ */
+sealed interface KillPoint<S> {
     /**
-     * At the {@code occurrence}-th time of a statement in the life of one pin.
+     * At the {@code occurrence}-th time of a statement in one life.
      *
+     * @param <S> the statements that matter
      * @param done false: the server never hears of it; true: it is carried out, and the broker never learns of it
      */
-    record AtStatement(Statement statement, int occurrence, boolean done) implements KillPoint {
+    record AtStatement<S>(S statement, int occurrence, boolean done) implements KillPoint<S> {
         @Override
         public String toString() {
-            return (done ? "after " : "before ") + statement.words + " #" + occurrence;
+            return (done ? "after " : "before ") + statement + " #" + occurrence;
         }
     }
 
     /** When a call has arrived at a company. */
-    record AtCall(PsaOperation operation, Effect effect) implements KillPoint {
+    record AtCall(PsaOperation operation, Effect effect) implements KillPoint<Statement> {
         @Override
         public String toString() {
             return operation + " " + effect.words;
@@ -66,12 +71,17 @@ sealed interface KillPoint {
         FORGET("forgetting a released copy", "DELETE FROM replica"),
         CLEAR("forgetting the content", "DELETE FROM content");
 
-        final String words;
+        private final String words;
         private final String mark;
 
         Statement(String words, String mark) {
             this.words = words;
             this.mark = mark;
+        }
+
+        @Override
+        public String toString() {
+            return words;
         }
 
         /** Asked again and again without need; only a time that found something is a step. */

@@ -33,7 +33,7 @@ class KilledAtEveryStepTest {
             assertThat(steps).containsKeys(Statement.INTEND, Statement.RECORD, Statement.FORGET, Statement.CLEAR);
             List<String> reached = new ArrayList<>();
             List<String> missed = new ArrayList<>();
-            for (KillPoint point : points(steps)) {
+            for (KillPoint<Statement> point : points(steps)) {
                 boolean fired = life.killedAt(point);
                 (fired ? reached : missed).add(point.toString());
                 System.out.println((fired ? "killed " : "never came: ") + point);
@@ -44,8 +44,8 @@ class KilledAtEveryStepTest {
         }
     }
 
-    private static List<KillPoint> points(Map<Statement, Integer> steps) {
-        List<KillPoint> points = new ArrayList<>();
+    private static List<KillPoint<Statement>> points(Map<Statement, Integer> steps) {
+        List<KillPoint<Statement>> points = new ArrayList<>();
         for (Statement statement : Statement.values()) {
             int times = steps.getOrDefault(statement, 0);
             for (int n = 1; n <= times; n++) {
@@ -53,9 +53,9 @@ class KilledAtEveryStepTest {
                     continue;
                 }
                 if (!statement.polls()) {
-                    points.add(new AtStatement(statement, n, false));
+                    points.add(new AtStatement<>(statement, n, false));
                 }
-                points.add(new AtStatement(statement, n, true));
+                points.add(new AtStatement<>(statement, n, true));
             }
         }
         for (PsaOperation operation :

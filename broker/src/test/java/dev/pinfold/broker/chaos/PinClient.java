@@ -53,6 +53,15 @@ final class PinClient implements AutoCloseable {
                 Map.of("Content-Type", "application/octet-stream"));
     }
 
+    Reply uploadCar(Address at, byte[] car) throws IOException {
+        return send(
+                at,
+                "POST",
+                "/api/v1/content",
+                BodyPublishers.ofByteArray(car),
+                Map.of("Content-Type", "application/vnd.ipld.car"));
+    }
+
     Reply replace(Address at, String id, String cid, String name) throws IOException {
         return send(at, "POST", "/pins/" + id, body(cid, name), Map.of());
     }

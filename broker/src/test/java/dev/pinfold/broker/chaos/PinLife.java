@@ -36,7 +36,7 @@ final class PinLife implements AutoCloseable {
     private final Path folder;
     private final Upstreams upstreams = new Upstreams(COPIES, 1);
     private final PinClient client = new PinClient();
-    private final Trigger trigger = new Trigger(this::kill);
+    private final Trigger<Statement> trigger = new Trigger<>(Statement::of, this::kill);
     private final SqlProxy proxy;
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     private final Pool database;
@@ -48,7 +48,7 @@ final class PinLife implements AutoCloseable {
         this.folder = folder;
         PgConnectOptions direct = PgConnectOptions.fromUri(SharedPostgres.freshDatabase());
         database = PgBuilder.pool().connectingTo(direct).using(vertx).build();
-        proxy = new SqlProxy(Path.of(direct.getHost()), trigger);
+        proxy = new SqlProxy(Path.of(direct.getHost()), (link, sql, values) -> sql, trigger);
         Path url = Files.writeString(
                 folder.resolve("database.url"),
                 "postgresql://%s:%s@127.0.0.1:%d/%s"
@@ -70,9 +70,9 @@ final class PinLife implements AutoCloseable {
     }
 
     /** One life with a kill; answers whether the moment came. */
-    boolean killedAt(KillPoint point) throws IOException {
+    boolean killedAt(KillPoint<Statement> point) throws IOException {
         switch (point) {
-            case AtStatement statement -> {
+            case AtStatement<Statement> statement -> {
                 trigger.arm(statement);
                 live(null);
                 return trigger.fired();

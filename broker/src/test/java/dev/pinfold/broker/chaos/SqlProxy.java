@@ -8,15 +8,19 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands between a broker and its PostgreSQL and reads along, so that a test can act at an exact statement: before the
@@ -24,6 +28,17 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * frontend/backend protocol 3.0 as that takes (PostgreSQL documentation, "Message Formats").
  */
 final class SqlProxy implements AutoCloseable {
+    /** Says what a watcher is told of a statement. */
+    interface Reader {
+        /**
+         * What it is called; "" for one that does not matter.
+         *
+         * @param link stands for the connection, so that a commit can be told from another
+         * @param values of its parameters, as they are on the wire; null for SQL's null
+         */
+        String name(Object link, String sql, List<byte @Nullable []> values);
+    }
+
     /** Told of every statement. */
     interface Watcher {
         /** A statement is about to reach the server; true: it never does, and the connection ends. */
@@ -37,14 +52,16 @@ final class SqlProxy implements AutoCloseable {
     }
 
     private final UnixDomainSocketAddress server;
+    private final Reader reader;
     private final Watcher watcher;
     private final ServerSocketChannel listener;
 
     /**
      * @param socketFolder where the server's socket is
      */
-    SqlProxy(Path socketFolder, Watcher watcher) throws IOException {
+    SqlProxy(Path socketFolder, Reader reader, Watcher watcher) throws IOException {
         this.server = UnixDomainSocketAddress.of(socketFolder.resolve(".s.PGSQL.5432"));
+        this.reader = reader;
         this.watcher = watcher;
         this.listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         Thread.ofVirtual().start(this::accept);
@@ -69,12 +86,17 @@ final class SqlProxy implements AutoCloseable {
         listener.close();
     }
 
+    /** A statement with its parameters. */
+    private record Bound(String sql, List<byte @Nullable []> values) {
+        static final Bound NOTHING = new Bound("", List.of());
+    }
+
     /** One connection of the broker. */
     private final class Link {
         private final SocketChannel broker;
         private final SocketChannel database;
         private final Map<String, String> statements = new ConcurrentHashMap<>();
-        private final Map<String, String> portals = new ConcurrentHashMap<>();
+        private final Map<String, Bound> portals = new ConcurrentHashMap<>();
         private final Queue<String> running = new ConcurrentLinkedQueue<>();
         private boolean keeping;
         /** Whether the transaction has changed something: a commit of nothing is no step. */
@@ -124,10 +146,15 @@ final class SqlProxy implements AutoCloseable {
         private boolean stopsAt(int type, byte[] body) {
             switch (type) {
                 case 'P' -> statements.put(text(body, 0), text(body, 1));
-                case 'B' -> portals.put(text(body, 0), statements.getOrDefault(text(body, 1), ""));
+                case 'B' ->
+                    portals.put(text(body, 0), new Bound(statements.getOrDefault(text(body, 1), ""), values(body)));
                 case 'E', 'Q' -> {
-                    String sql = type == 'Q' ? text(body, 0) : portals.getOrDefault(text(body, 0), "");
-                    String shown = sql.equals("COMMIT") && !changed ? "" : sql;
+                    Bound bound = type == 'Q'
+                            ? new Bound(text(body, 0), List.of())
+                            : portals.getOrDefault(text(body, 0), Bound.NOTHING);
+                    String sql = bound.sql();
+                    String shown =
+                            sql.equals("COMMIT") && !changed ? "" : reader.name(this, sql, bound.values());
                     if (watcher.before(shown)) {
                         return true;
                     }
@@ -172,6 +199,25 @@ final class SqlProxy implements AutoCloseable {
                 }
                 from = end + 1;
             }
+        }
+
+        /** The parameters of a Bind message: behind two names and the list of formats. */
+        private static List<byte @Nullable []> values(byte[] body) {
+            int names = text(body, 0).getBytes(StandardCharsets.UTF_8).length
+                    + text(body, 1).getBytes(StandardCharsets.UTF_8).length
+                    + 2;
+            ByteBuffer message = ByteBuffer.wrap(body).position(names);
+            message.position(message.position() + 2 + 2 * message.getShort(names));
+            List<byte @Nullable []> values = new ArrayList<>();
+            for (int left = message.getShort(); left > 0; left--) {
+                int length = message.getInt();
+                byte[] value = length < 0 ? null : new byte[length];
+                if (value != null) {
+                    message.get(value);
+                }
+                values.add(value);
+            }
+            return values;
         }
 
         private static boolean changes(String tag) {

@@ -1,25 +1,37 @@
 package dev.pinfold.broker.chaos;
 
 import dev.pinfold.broker.chaos.KillPoint.AtStatement;
-import dev.pinfold.broker.chaos.KillPoint.Statement;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Counts the statements of a pin's life, and kills the broker at the one that was chosen. */
-final class Trigger implements SqlProxy.Watcher {
+/**
+ * Counts the statements of a life, and kills the broker at the one that was chosen.
+ *
+ * @param <S> the statements that matter
+ */
+final class Trigger<S> implements SqlProxy.Watcher {
+    private final Function<String, Optional<S>> statements;
     private final Runnable kill;
-    private final Map<Statement, Integer> begun = new EnumMap<>(Statement.class);
-    private final Map<Statement, Integer> done = new EnumMap<>(Statement.class);
-    private @Nullable AtStatement chosen;
+    private final Map<S, Integer> begun = new LinkedHashMap<>();
+    private final Map<S, Integer> done = new LinkedHashMap<>();
+    private @Nullable AtStatement<S> chosen;
     private boolean fired;
 
-    Trigger(Runnable kill) {
+    /**
+     * Makes one that is not armed.
+     *
+     * @param statements which statement this text is; empty for one that does not matter
+     */
+    Trigger(Function<String, Optional<S>> statements, Runnable kill) {
+        this.statements = statements;
         this.kill = kill;
     }
 
     /** Begins to count anew; null chooses nothing. */
-    synchronized void arm(@Nullable AtStatement point) {
+    synchronized void arm(@Nullable AtStatement<S> point) {
         begun.clear();
         done.clear();
         chosen = point;
@@ -32,8 +44,8 @@ final class Trigger implements SqlProxy.Watcher {
     }
 
     /** How often each statement was carried out and had an effect, since armed. */
-    synchronized Map<Statement, Integer> counted() {
-        return new EnumMap<>(done);
+    synchronized Map<S, Integer> counted() {
+        return new LinkedHashMap<>(done);
     }
 
     @Override
@@ -55,8 +67,8 @@ final class Trigger implements SqlProxy.Watcher {
         kill.run();
     }
 
-    private synchronized boolean reached(String sql, Map<Statement, Integer> counts, boolean carriedOut) {
-        Statement statement = Statement.of(sql).orElse(null);
+    private synchronized boolean reached(String sql, Map<S, Integer> counts, boolean carriedOut) {
+        S statement = statements.apply(sql).orElse(null);
         if (statement == null) {
             return false;
         }
@@ -64,7 +76,7 @@ final class Trigger implements SqlProxy.Watcher {
         if (chosen == null
                 || fired
                 || chosen.done() != carriedOut
-                || chosen.statement() != statement
+                || !chosen.statement().equals(statement)
                 || chosen.occurrence() != count) {
             return false;
         }

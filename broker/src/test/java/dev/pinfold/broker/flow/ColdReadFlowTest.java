@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pinfold.broker.cold.ReceiptCheck;
 import dev.pinfold.kit.Dag;
+import dev.pinfold.kit.filecoin.CallFault;
 import dev.pinfold.kit.filecoin.SimulatedProvider;
 import java.io.IOException;
 import java.net.URI;
@@ -94,6 +95,44 @@ class ColdReadFlowTest {
             assertThat(Dag.readCar(world.broker.client().car(file.root())).blocks())
                     .containsExactlyInAnyOrderElementsOf(file.blocks());
         }
+    }
+
+    /** The storage providers' gateways do not have it, so that the content is read as a range of its piece. */
+    @Test
+    void a_file_comes_back_as_the_range_of_a_piece_where_no_gateway_has_it() {
+        try (ColdWorld world = ColdWorld.in(folder).mode("lotus-mk12").start()) {
+            String pin = storedTwice(world);
+            world.network.providers().forEach(sp -> sp.calls().always("ipfs", new CallFault.Answer(404, "not here")));
+            loseAllButTheDeals(world);
+            hotAgain(world, pin);
+            assertThat(Dag.readCar(world.broker.client().car(file.root())).blocks())
+                    .containsExactlyInAnyOrderElementsOf(file.blocks());
+            assertThat(asked(world, "ipfs")).isPositive();
+            assertThat(asked(world, "piece")).isPositive();
+        }
+    }
+
+    /** A node of old gave the CAR away as an opaque file: storage providers serve nothing of it but through the node. */
+    @Test
+    void a_file_comes_back_through_a_legacy_node_where_storage_providers_serve_neither_block_nor_piece() {
+        try (ColdWorld world = ColdWorld.in(folder)
+                .network(ColdWorld.networkFor("lotus-legacy"))
+                .mode("lotus-legacy")
+                .start()) {
+            String pin = storedTwice(world);
+            loseAllButTheDeals(world);
+            hotAgain(world, pin);
+            assertThat(Dag.readCar(world.broker.client().car(file.root())).blocks())
+                    .containsExactlyInAnyOrderElementsOf(file.blocks());
+            assertThat(world.network.node().calls().count("ClientRetrieve")).isPositive();
+            assertThat(world.network.node().calls().count("rest/export")).isPositive();
+        }
+    }
+
+    private static int asked(ColdWorld world, String call) {
+        return world.network.providers().stream()
+                .mapToInt(sp -> sp.calls().count(call))
+                .sum();
     }
 
     @Test

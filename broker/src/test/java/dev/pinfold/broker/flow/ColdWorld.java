@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 /** A broker with a node of a SIMULATED Filecoin network, whose time is driven, and a hot store. */
 final class ColdWorld implements AutoCloseable {
     static final Duration PATIENCE = PinClient.PATIENCE;
+    private static final Duration STEP = Duration.ofMillis(25);
 
     final SimulatedNetwork network;
     final BrokerUnderTest broker;
@@ -197,13 +198,20 @@ final class ColdWorld implements AutoCloseable {
         return truth().stream().filter(deal -> deal.stage() == Stage.ACTIVE).toList();
     }
 
-    /** Lets epochs pass in steps until something holds. */
+    /**
+     * Lets epochs pass in steps until something holds; not so fast that a deal's start passes while the broker is busy with
+     * its proposal.
+     */
     void advanceUntil(String what, int step, BooleanSupplier holds) {
+        long[] last = {System.nanoTime() - STEP.toNanos()};
         Eventually.holds(what, PATIENCE, () -> {
             if (holds.getAsBoolean()) {
                 return true;
             }
-            network.advance(step);
+            if (System.nanoTime() - last[0] >= STEP.toNanos()) {
+                network.advance(step);
+                last[0] = System.nanoTime();
+            }
             return holds.getAsBoolean();
         });
     }

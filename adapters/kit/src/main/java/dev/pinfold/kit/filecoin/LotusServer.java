@@ -153,9 +153,7 @@ final class LotusServer {
         String reference = request.getParam("export", "{}");
         handling.serve(request, "rest/export", () -> {
             try {
-                return "true".equals(request.getParam("car"))
-                        ? retrievals.export(new JsonObject(reference))
-                        : Reply.text(500, Words.simulated("only CARs are exported here"));
+                return retrievals.export(new JsonObject(reference), "true".equals(request.getParam("car")));
             } catch (RpcError | WireException | DecodeException e) {
                 return Reply.text(500, Words.simulated(String.valueOf(e.getMessage())));
             }

@@ -155,17 +155,26 @@ final class RetrievalMethods {
         Path target = Path.of(Json.text(file.getValue("Path")));
         if (Boolean.TRUE.equals(file.getValue("IsCAR"))) {
             Files.copy(got.car(), target, StandardCopyOption.REPLACE_EXISTING);
-            return;
+        } else {
+            unwrap(got, target);
         }
+    }
+
+    private static void unwrap(Retrieval got, Path target) throws IOException {
         IndexedCar car = IndexedCar.of(got.car());
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(target), 1 << 16)) {
             new UnixFsReader(car).open(got.root()).copyTo(out);
         }
     }
 
-    /** {@code GET /rest/v0/export}: the CAR of a retrieval. */
-    Reply export(JsonObject reference) throws IOException {
+    /** {@code GET /rest/v0/export}: the CAR of a retrieval, or the file that its root is. */
+    Reply export(JsonObject reference, boolean asCar) throws IOException {
         Retrieval got = require(exported(reference));
-        return Reply.file(200, "application/vnd.ipld.car", got.car(), 0, got.bytes(), false);
+        if (asCar) {
+            return Reply.file(200, "application/vnd.ipld.car", got.car(), 0, got.bytes(), false);
+        }
+        Path file = folder.resolve("retrieval-" + got.id() + ".file");
+        unwrap(got, file);
+        return Reply.file(200, "application/octet-stream", file, 0, Files.size(file), false);
     }
 }

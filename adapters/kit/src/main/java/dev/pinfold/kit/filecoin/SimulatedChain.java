@@ -78,12 +78,19 @@ public final class SimulatedChain {
         });
     }
 
-    /** Lets one epoch pass, unless that would mean to wait. */
-    void advanceUnlessMoving() {
-        run(() -> {
-            if (inhabitants.stream().noneMatch(Inhabitant::moving)) {
-                advance(1);
+    /**
+     * As {@link #advance}, but stops at once where data is being moved: for those who are needed for that to come to an
+     * end. Returns how many epochs passed.
+     */
+    public long advanceUnlessMoving(long epochs) {
+        return locked(() -> {
+            long from = head;
+            long target = head + epochs;
+            while (head < target && inhabitants.stream().noneMatch(Inhabitant::moving)) {
+                step(Math.min(target, dueEpoch()));
             }
+            tell(applied(Math.max(from, head - TOLD) + 1, head));
+            return head - from;
         });
     }
 

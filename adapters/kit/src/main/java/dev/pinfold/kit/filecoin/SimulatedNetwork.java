@@ -80,15 +80,15 @@ public final class SimulatedNetwork implements AutoCloseable {
         for (LotusAge age : from.nodes) {
             addNode(age);
         }
+        providers.forEach(each -> each.desk().patience(from.transferTries));
         if (from.lasting) {
             Memory memory = new Memory(chain, providers, folder);
             memory.recall(http);
-            providers.forEach(each -> each.desk().patience(TRIES));
             chain.keptBy(memory::keep);
             chain.noted();
         }
         if (from.epochEvery != null) {
-            vertx.setPeriodic(Handling.millis(from.epochEvery), timer -> workers.execute(chain::advanceUnlessMoving));
+            vertx.setPeriodic(Handling.millis(from.epochEvery), timer -> workers.execute(() -> chain.advanceUnlessMoving(1)));
         }
     }
 
@@ -261,6 +261,7 @@ public final class SimulatedNetwork implements AutoCloseable {
         private @Nullable Path folder;
         private @Nullable Duration epochEvery;
         private boolean lasting;
+        private int transferTries;
         private List<LotusAge> nodes = List.of(LotusAge.V1_36);
         private final List<String> countries = new ArrayList<>(List.of("DE", "US", "SG"));
         private final List<SimulatedProvider.Plan> providers = new ArrayList<>();
@@ -330,6 +331,13 @@ public final class SimulatedNetwork implements AutoCloseable {
         public Builder lasting(Path chosen) {
             folder = chosen;
             lasting = true;
+            transferTries = TRIES;
+            return this;
+        }
+
+        /** How often providers try a transfer again that broke off, at the next epoch each time; else never. */
+        public Builder transferTries(int chosen) {
+            transferTries = chosen;
             return this;
         }
 
