@@ -58,6 +58,7 @@ import dev.pinfold.broker.store.CopyStore;
 import dev.pinfold.broker.store.Database;
 import dev.pinfold.broker.store.DatabaseConfig;
 import dev.pinfold.broker.store.DealLists;
+import dev.pinfold.broker.store.DealPieces;
 import dev.pinfold.broker.store.DealStore;
 import dev.pinfold.broker.store.MoveStore;
 import dev.pinfold.broker.store.PieceDetails;
@@ -210,6 +211,7 @@ public final class Broker implements AutoCloseable {
                     .start();
             DealLoop dealing = opened(Deals.loop(
                     deals,
+                    new DealPieces(database, identity.id(), deals),
                     new DealMakers(fleet, clock),
                     shelf,
                     dealSettings(),

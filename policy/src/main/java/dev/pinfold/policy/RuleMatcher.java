@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -54,6 +55,18 @@ final class RuleMatcher {
             }
         }
         throw new IllegalStateException("the policy has no rule that matches everything");
+    }
+
+    static SortedSet<String> jurisdictions(String asked) {
+        SortedSet<String> wanted = new TreeSet<>();
+        for (String part : asked.split(",", -1)) {
+            wanted.add(part.strip());
+        }
+        return wanted;
+    }
+
+    static Constraint residency(SortedSet<String> jurisdictions) {
+        return new Constraint.Residency("meta." + RESIDENCY, new TreeMap<>(Map.of("jurisdiction", jurisdictions)));
     }
 
     /** Applies the meta overrides of one request one after the other. */
@@ -120,10 +133,7 @@ final class RuleMatcher {
             if (asked == null) {
                 return null;
             }
-            SortedSet<String> wanted = new TreeSet<>();
-            for (String part : asked.split(",", -1)) {
-                wanted.add(part.strip());
-            }
+            SortedSet<String> wanted = jurisdictions(asked);
             if (!allowed.residency().containsAll(wanted)) {
                 refused = new Plan.Conflict(
                         "meta." + RESIDENCY,
@@ -132,9 +142,7 @@ final class RuleMatcher {
                                 : "ask for " + String.join(", ", allowed.residency()) + " only, not for " + asked);
                 return null;
             }
-            TreeMap<String, SortedSet<String>> labels = new TreeMap<>();
-            labels.put("jurisdiction", wanted);
-            return new Constraint.Residency("meta." + RESIDENCY, labels);
+            return RuleMatcher.residency(wanted);
         }
 
         private Retention expiry(Retention retention) {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param network the network the node must be on; null: any
  * @param providers storage providers by id address, each with the URL of its market, or null where the chain tells it
  * @param countries two capital letters by id address
+ * @param jurisdictions by id address, in the words of the policy
  * @param sharedDirectory where files for a legacy node are written; null: files go through its REST interface
  * @param nodeDirectory the same folder as the node sees it
  */
@@ -39,6 +40,7 @@ record FilecoinSettings(
         String coin,
         Map<String, @Nullable URI> providers,
         Map<String, String> countries,
+        Map<String, String> jurisdictions,
         boolean privateProviders,
         @Nullable Path sharedDirectory,
         @Nullable String nodeDirectory,
@@ -76,6 +78,10 @@ record FilecoinSettings(
                     "countries",
                     Kind.TEXT,
                     "Where storage providers are: f01234=DE, separated by blanks. One that is not named is unknown."),
+            optional(
+                    "jurisdictions",
+                    Kind.TEXT,
+                    "Whose law binds storage providers: f01234=EU, separated by blanks. One that is not named is unknown."),
             fallback(
                     "privateProviders",
                     Kind.BOOLEAN,
@@ -138,7 +144,8 @@ record FilecoinSettings(
                 config.textOrNull("network"),
                 read.matching("coin", "[A-Za-z]{1,10}", "must be 1..10 letters"),
                 read.providers(),
-                read.countries(),
+                read.places("countries", "[A-Z]{2}", "f01234=DE"),
+                read.places("jurisdictions", "[A-Za-z0-9-]{1,32}", "f01234=EU"),
                 read.flag("privateProviders"),
                 folder,
                 folder == null
@@ -250,14 +257,14 @@ record FilecoinSettings(
             return out;
         }
 
-        Map<String, String> countries() {
+        Map<String, String> places(String name, String pattern, String example) {
             Map<String, String> out = new LinkedHashMap<>();
-            for (String entry : entries("countries")) {
+            for (String entry : entries(name)) {
                 String[] parts = entry.split("=", 2);
-                if (parts.length != 2 || !parts[1].matches("[A-Z]{2}")) {
-                    throw wrong("countries", "must be pairs such as f01234=DE, separated by blanks");
+                if (parts.length != 2 || !parts[1].matches(pattern)) {
+                    throw wrong(name, "must be pairs such as " + example + ", separated by blanks");
                 }
-                out.put(providerAddress("countries", parts[0]), parts[1]);
+                out.put(providerAddress(name, parts[0]), parts[1]);
             }
             return Map.copyOf(out);
         }

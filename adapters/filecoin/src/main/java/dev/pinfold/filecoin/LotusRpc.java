@@ -116,7 +116,8 @@ final class LotusRpc {
                             ? new Failure.Unauthorized(words.say(
                                     "does not let this token export: make one with 'lotus auth create-token --perm admin'",
                                     ""))
-                            : new Failure.Unavailable(words.say("did not export what it retrieved, HTTP " + status, "")));
+                            : new Failure.Unavailable(
+                                    words.say("did not export what it retrieved, HTTP " + status, "")));
         } catch (WireException e) {
             throw unreachable("export", e);
         } catch (IOException e) {

@@ -57,6 +57,7 @@ final class StorageProviders {
                 modes(address, facts, http, nodeModes, wallet, deadline),
                 sector,
                 settings.countries().get(address),
+                settings.jurisdictions().get(address),
                 http,
                 node.hasPower(address, deadline));
     }

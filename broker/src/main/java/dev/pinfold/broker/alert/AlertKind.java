@@ -15,7 +15,9 @@ public enum AlertKind {
     /** A storage provider lost the piece of a deal, by the chain's word. */
     DEAL_SLASHED("deal.slashed", Severity.CRITICAL, Span.ONCE),
     /** A wallet, its escrow or its DataCap does not last for what is to be paid. */
-    FUNDS_LOW("funds.low", Severity.WARNING, Span.LASTING);
+    FUNDS_LOW("funds.low", Severity.WARNING, Span.LASTING),
+    /** A node does not let this broker do what deals need: its token is wrong, or lacks a permission. */
+    NODE_REFUSES("node.refuses", Severity.WARNING, Span.LASTING);
 
     private final String word;
     private final Severity severity;

@@ -8,7 +8,6 @@ import dev.pinfold.broker.store.PieceStore.Claim;
 import dev.pinfold.broker.store.ReplicaStore;
 import dev.pinfold.content.Cid;
 import dev.pinfold.content.piece.Piece;
-import dev.pinfold.content.piece.PieceSize;
 import dev.pinfold.policy.ColdGoal;
 import dev.pinfold.policy.PlacementClass;
 import dev.pinfold.policy.Policy;
@@ -114,7 +113,7 @@ public final class Bundler {
                 return;
             }
             PieceShelf.Source source = source(Cid.parse(cid));
-            long more = source == null ? 0 : source.car().sizeBytes() + INDEX_SHARE;
+            long more = source == null ? 0 : source.car().sizeBytes() + Bundling.INDEX_SHARE;
             if (source != null && (sources.isEmpty() || bytes + more <= room)) {
                 sources.add(source);
                 bytes += more;
@@ -124,12 +123,9 @@ public final class Bundler {
             store.dropEmpty(claim);
             return;
         }
-        PieceShelf.Packed packed = shelf.write(claim.id(), sources, least(goal));
+        PieceShelf.Packed packed = shelf.write(claim.id(), sources, Bundling.least(goal));
         record(claim, packed);
     }
-
-    /** What a content adds to the piece beside its own CAR: its link in the index, rounded up. */
-    private static final int INDEX_SHARE = 64;
 
     /** The content's CAR; null where it is nowhere to be had now, so that it is left for another piece. */
     private PieceShelf.@Nullable Source source(Cid root) {
@@ -143,17 +139,6 @@ public final class Bundler {
                 yield null;
             }
         };
-    }
-
-    /** A piece is not made smaller than what the policy says a storage provider takes. */
-    private static PieceSize least(@Nullable ColdGoal goal) {
-        PieceSize smallest = new PieceSize(PieceSize.MIN_HEIGHT);
-        if (goal == null) {
-            return smallest;
-        }
-        long min =
-                Long.highestOneBit(Math.max(smallest.padded(), goal.aggregate().minBytes()));
-        return PieceSize.ofPadded(min);
     }
 
     private void record(Claim claim, PieceShelf.Packed packed) {

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,10 @@ public final class Bundling {
     public static final int MOST_CONTENTS = 50_000;
     /** When a content that cannot join yet is looked at again. */
     static final Duration LATER = Duration.ofSeconds(10);
+    /** What a content adds to the piece beside its own CAR: its link in the index, rounded up. */
+    static final int INDEX_SHARE = 64;
+    /** What a block adds to its own bytes: its length and CID, rounded up. */
+    private static final int SECTION = 40;
 
     private Bundling() {}
 
@@ -34,19 +39,54 @@ public final class Bundling {
         }
     }
 
-    /** A pin that wants cold copies, by the class of its policy. */
-    public record Want(String className, boolean urgent, PinStatus status, Instant created) {}
+    /**
+     * A pin that wants cold copies, by the class of its policy.
+     *
+     * @param jurisdictions where it lets its data lie; empty: wherever the class does
+     */
+    public record Want(
+            String className, boolean urgent, PinStatus status, Instant created, SortedSet<String> jurisdictions) {}
 
-    /** A piece that has a content; removed: as waste. */
-    public record Place(long piece, PieceState state, boolean removed) {}
+    /**
+     * A piece that has a content.
+     *
+     * @param removed as waste
+     * @param leaving the piece's contents are on their way into another one
+     * @param jurisdictions where the piece may lie; empty: wherever the class lets it
+     */
+    public record Place(
+            long piece, PieceState state, boolean removed, boolean leaving, SortedSet<String> jurisdictions) {
+        /** Whether all storage providers that may have the piece are where the pin lets its data lie. */
+        boolean serves(Want want) {
+            return want.jurisdictions().isEmpty()
+                    || (!jurisdictions.isEmpty() && want.jurisdictions().containsAll(jurisdictions));
+        }
+    }
 
     /** What is to be done for a content. */
     public sealed interface Move {
-        /** Into the open bundle of a class. */
-        record Join(String className, int copies, long bytes, long room, boolean urgent) implements Move {}
+        /**
+         * Into the open bundle of a class.
+         *
+         * @param jurisdictions where that bundle's piece may lie; empty: wherever the class lets it
+         * @param again whether the content is to be looked at once more: another pin wants it elsewhere
+         */
+        record Join(
+                String className,
+                SortedSet<String> jurisdictions,
+                int copies,
+                long bytes,
+                long room,
+                boolean urgent,
+                boolean again)
+                implements Move {}
 
-        /** Nobody wants it cold any more. */
-        record Leave() implements Move {}
+        /** Nobody wants it in these pieces any more. It is looked at again after that. */
+        record Leave(List<Long> pieces) implements Move {
+            public Leave {
+                pieces = List.copyOf(pieces);
+            }
+        }
 
         /** It is in a piece as waste, and is wanted again. */
         record Restore(long piece) implements Move {}
@@ -63,26 +103,35 @@ public final class Bundling {
         List<Want> wants = subject.wants().stream()
                 .filter(w -> w.status() != PinStatus.FAILED && goals.apply(w.className()) != null)
                 .toList();
-        boolean held = subject.places().stream().anyMatch(p -> !p.removed());
-        if (wants.isEmpty()) {
-            return held ? new Move.Leave() : new Move.Stay();
+        List<Place> held = subject.places().stream().filter(p -> !p.removed()).toList();
+        List<Long> idle = held.stream()
+                .filter(p -> wants.stream().noneMatch(p::serves))
+                .map(Place::piece)
+                .toList();
+        if (!idle.isEmpty()) {
+            return new Move.Leave(idle);
         }
-        if (held) {
+        List<Want> open = wants.stream()
+                .filter(w -> held.stream().noneMatch(p -> !p.leaving() && p.serves(w)))
+                .toList();
+        if (open.isEmpty()) {
             return new Move.Stay();
         }
         Optional<Place> waste = subject.places().stream()
-                .filter(p -> p.state() != PieceState.DROPPED)
+                .filter(p -> p.removed() && !p.leaving() && p.state() != PieceState.DROPPED)
+                .filter(p -> open.stream().anyMatch(p::serves))
                 .max(Comparator.comparingLong(Place::piece));
         if (waste.isPresent()) {
             return new Move.Restore(waste.get().piece());
         }
-        return join(subject, wants, goals, now);
+        return join(subject, open, goals, now);
     }
 
     private static Move join(
             Subject subject, List<Want> wants, Function<String, @Nullable ColdGoal> goals, Instant now) {
         Duration pause = null;
         Move.Join best = null;
+        boolean several = wants.stream().map(Want::jurisdictions).distinct().count() > 1;
         for (Want want : wants) {
             ColdGoal goal = goals.apply(want.className());
             if (goal == null) {
@@ -95,7 +144,13 @@ public final class Bundling {
                 pause = pause == null || left.compareTo(pause) < 0 ? left : pause;
             } else if (ready(subject, want, goal) && (best == null || goal.target() > best.copies())) {
                 best = new Move.Join(
-                        want.className(), goal.target(), expected(subject.bytes()), room(goal), want.urgent());
+                        want.className(),
+                        want.jurisdictions(),
+                        goal.target(),
+                        expected(subject.bytes()),
+                        room(goal),
+                        want.urgent(),
+                        several);
             } else {
                 pause = LATER;
             }
@@ -106,10 +161,15 @@ public final class Bundling {
     private static boolean ready(Subject subject, Want want, ColdGoal goal) {
         return subject.bytes() != null && (!goal.onlyWhenHotStable() || want.status() == PinStatus.PINNED);
     }
-    /** What a content of so many bytes takes in a CAR, rather more than less: lengths and CIDs come with each block. */
+
+    /**
+     * What a content of so many bytes is expected to take in a piece: with each block come its length and CID, with each
+     * content its link in the index. Content of very small blocks takes more; what does not fit in the end goes into the
+     * next piece.
+     */
     static long expected(@Nullable Long bytes) {
         long known = bytes == null ? 0 : bytes;
-        return known + known / 256 + 256;
+        return known + known / 256 + SECTION + INDEX_SHARE;
     }
 
     /**
@@ -147,11 +207,21 @@ public final class Bundling {
 
     /**
      * Whether a piece is to be packed anew when its deals are renewed, rather than stored again as it is: when what is
-     * still wanted of it fits into half its size, storing the rest costs at least as much again.
+     * still wanted of it fits into half its size, storing the rest costs at least as much again. Not where the policy makes
+     * no smaller pieces.
      *
      * @param live bytes that somebody still wants
      */
-    public static boolean repacks(long live, PieceSize size) {
-        return size.height() > PieceSize.MIN_HEIGHT && live <= new PieceSize(size.height() - 1).unpadded();
+    public static boolean repacks(long live, PieceSize size, PieceSize least) {
+        return size.compareTo(least) > 0 && live <= new PieceSize(size.height() - 1).unpadded();
+    }
+
+    /** A piece is not made smaller than what the policy says a storage provider takes. */
+    public static PieceSize least(@Nullable ColdGoal goal) {
+        PieceSize smallest = new PieceSize(PieceSize.MIN_HEIGHT);
+        return goal == null
+                ? smallest
+                : PieceSize.ofPadded(Long.highestOneBit(
+                        Math.max(smallest.padded(), goal.aggregate().minBytes())));
     }
 }

@@ -8,6 +8,7 @@ import dev.pinfold.policy.ColdPlaces;
 import dev.pinfold.policy.PlacementClass;
 import dev.pinfold.policy.Plan;
 import dev.pinfold.policy.ProviderState;
+import dev.pinfold.spi.Failure;
 import dev.pinfold.spi.ProviderException;
 import dev.pinfold.spi.deal.Ask;
 import dev.pinfold.spi.deal.AttoFil;
@@ -83,8 +84,10 @@ final class DealChooser {
      * @param best null where nobody takes the deal
      * @param against why each other does not, in one line each
      * @param lacksFunds names of makers whose wallet does not suffice, with what is missing
+     * @param refuse names of makers whose node does not let this broker make deals, with what is missing
      */
-    record Choice(@Nullable Offer best, List<String> against, Map<String, String> lacksFunds) {}
+    record Choice(
+            @Nullable Offer best, List<String> against, Map<String, String> lacksFunds, Map<String, String> refuse) {}
 
     /** What is looked for: one copy of a piece of a class. */
     private record Wanted(PieceNeed need, DealSlots.Open slot, PlacementClass rules, ColdGoal goal, int missing) {
@@ -98,6 +101,7 @@ final class DealChooser {
         final List<Offer> offers = new ArrayList<>();
         final List<String> against = new ArrayList<>();
         final Map<String, String> lacksFunds = new HashMap<>();
+        final Map<String, String> refuse = new HashMap<>();
         int asked;
     }
 
@@ -118,11 +122,14 @@ final class DealChooser {
                 ask(makers.open(id), wanted, search);
             } catch (ProviderException e) {
                 search.against.add(id + ": " + e.failure().detail());
+                if (e.failure() instanceof Failure.Unauthorized) {
+                    search.refuse.put(id, e.failure().detail());
+                }
             }
         }
         Map<String, DealStore.Past> past = store.past();
         Offer best = search.offers.stream().min(order(wanted, past)).orElse(null);
-        return new Choice(best, search.against, search.lacksFunds);
+        return new Choice(best, search.against, search.lacksFunds, search.refuse);
     }
 
     private void ask(Maker maker, Wanted wanted, Search search) {
@@ -186,8 +193,8 @@ final class DealChooser {
             Epoch head,
             Search search) {
         StorageProviderInfo info = maker.deals().storageProvider(address, maker.soon());
-        Optional<Plan.Excluded> place =
-                ColdPlaces.against(wanted.rules(), address, labels(info), places, wanted.missing());
+        Optional<Plan.Excluded> place = ColdPlaces.against(
+                wanted.rules(), wanted.need().jurisdictions(), address, labels(info), places, wanted.missing());
         if (place.isPresent()) {
             return place.get().constraint() + ": " + place.get().reason();
         }
@@ -255,6 +262,10 @@ final class DealChooser {
         String country = info.country();
         if (country != null) {
             labels.put("country", country);
+        }
+        String jurisdiction = info.jurisdiction();
+        if (jurisdiction != null) {
+            labels.put("jurisdiction", jurisdiction);
         }
         return labels;
     }

@@ -4,6 +4,7 @@ import dev.pinfold.broker.alert.AlertKind;
 import dev.pinfold.broker.alert.Alerts;
 import dev.pinfold.broker.cold.DealChooser.Choice;
 import dev.pinfold.broker.cold.DealChooser.Offer;
+import dev.pinfold.broker.store.DealPieces;
 import dev.pinfold.broker.store.DealStore;
 import dev.pinfold.broker.store.DealStore.Ordering;
 import dev.pinfold.policy.ColdGoal;
@@ -39,8 +40,11 @@ final class DealKeeper {
     private static final Logger log = LoggerFactory.getLogger(DealKeeper.class);
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int LONGEST_DETAIL = 900;
+    private static final String PACKED_ANEW =
+            "most of its piece is waste: what is wanted of it is packed anew, in another piece";
 
     private final DealStore store;
+    private final DealPieces pieces;
     private final DealChooser chooser;
     private final DealSettings settings;
     private final Supplier<Policy> policy;
@@ -50,6 +54,7 @@ final class DealKeeper {
 
     DealKeeper(
             DealStore store,
+            DealPieces pieces,
             DealChooser chooser,
             DealSettings settings,
             Supplier<Policy> policy,
@@ -57,6 +62,7 @@ final class DealKeeper {
             DealTokens tokens,
             Clock clock) {
         this.store = store;
+        this.pieces = pieces;
         this.chooser = chooser;
         this.settings = settings;
         this.policy = policy;
@@ -74,7 +80,7 @@ final class DealKeeper {
             return false;
         }
         if (rules == null || goal == null) {
-            store.settled(
+            pieces.settled(
                     need, settings.check(), "the policy has no class '" + need.className() + "' with cold copies");
             return false;
         }
@@ -84,17 +90,26 @@ final class DealKeeper {
     /** Kept as long as a storage provider may still fetch it. */
     private void unwanted(PieceNeed need) {
         boolean needed = need.deals().stream().anyMatch(deal -> deal.state().fetches());
-        if (needed || !store.drop(need)) {
-            store.settled(need, settings.check(), null);
+        if (needed || !pieces.drop(need)) {
+            pieces.settled(need, settings.check(), null);
         } else {
             log.info("event=piece.dropped piece={}", need.id());
         }
     }
 
     private boolean order(PieceNeed need, PlacementClass rules, ColdGoal goal) {
-        List<DealSlots.Open> open = DealSlots.open(need, head(need), renewBefore(goal));
+        List<DealSlots.Open> missing = DealSlots.open(need, head(need), renewBefore(goal));
+        if (missing.isEmpty()) {
+            complete(need);
+            return false;
+        }
+        List<DealSlots.Open> open =
+                missing.stream().filter(slot -> !packedAnew(need, slot, goal)).toList();
+        if (open.size() < missing.size()) {
+            packAnew(need);
+        }
         if (open.isEmpty()) {
-            store.settled(need, null, null);
+            pieces.settled(need, settings.check(), PACKED_ANEW);
             return false;
         }
         DealSlots.Open slot = open.getFirst();
@@ -105,12 +120,57 @@ final class DealKeeper {
             return false;
         }
         String against = order(need, slot, goal, offer);
-        if (against == null) {
-            alerts.clear(AlertKind.DEAL_EXPIRING, subject(need, slot));
-        }
+        tellOfRenewal(need, slot, goal, against == null);
         // The next copy is looked at with this one written down.
-        store.settled(need, against == null ? Duration.ZERO : settings.poll(), against);
+        pieces.settled(need, against == null ? Duration.ZERO : settings.poll(), against);
         return against == null;
+    }
+
+    /** All copies are there or on their way: what they were made for is over once they are stored. */
+    private void complete(PieceNeed need) {
+        DealSlots.renewed(need).forEach(slot -> alerts.clear(AlertKind.DEAL_EXPIRING, subject(need, slot)));
+        if (DealSlots.stored(need) && !need.leaving()) {
+            int left = pieces.supersede(need);
+            if (left > 0) {
+                log.info("event=piece.superseded by={} contents={}", need.id(), left);
+            }
+        }
+        pieces.settled(need, null, null);
+    }
+
+    /**
+     * Whether a copy that is about to end is not stored again, because most of it is waste. In the second half of the time
+     * that there is for it, it is, so that nothing is lost where the other piece is not stored by then.
+     */
+    private static boolean packedAnew(PieceNeed need, DealSlots.Open slot, ColdGoal goal) {
+        return slot.reason() == DealIntent.Reason.RENEWAL
+                && Bundling.repacks(need.live(), need.piece().size(), Bundling.least(goal))
+                && DealSlots.left(need, slot, head(need)) > renewBefore(goal) / 2;
+    }
+
+    private void packAnew(PieceNeed need) {
+        if (!need.leaving() && pieces.packAnew(need, PACKED_ANEW)) {
+            log.info(
+                    "event=piece.packed-anew piece={} live={} padded={}",
+                    need.id(),
+                    need.live(),
+                    need.piece().size().padded());
+        }
+    }
+
+    /** Somebody is told once a renewal has failed as often as the policy says; it goes on nevertheless. */
+    private void tellOfRenewal(PieceNeed need, DealSlots.Open slot, ColdGoal goal, boolean ordered) {
+        List<Deal> failed = DealSlots.failedRenewals(need, slot);
+        if (failed.size() >= goal.deal().renew().maxAttempts()) {
+            Deal last = failed.getLast();
+            alerts.raise(
+                    AlertKind.DEAL_EXPIRING,
+                    subject(need, slot.slot()),
+                    "it ends soon, and " + failed.size() + " renewals came to nothing, the last with " + last.provider()
+                            + " (" + last.checkpoint().detail() + "); it is tried again, elsewhere where it can be");
+        } else if (ordered) {
+            alerts.clear(AlertKind.DEAL_EXPIRING, subject(need, slot.slot()));
+        }
     }
 
     /** The chain's head as far as the piece's own deals tell; only their ends are compared with it. */
@@ -129,8 +189,8 @@ final class DealKeeper {
                 : 0;
     }
 
-    private static String subject(PieceNeed need, DealSlots.Open slot) {
-        return "piece " + need.id() + " copy " + (slot.slot() + 1);
+    private static String subject(PieceNeed need, int slot) {
+        return "piece " + need.id() + " copy " + (slot + 1);
     }
 
     private void missing(PieceNeed need, DealSlots.Open slot, Choice choice) {
@@ -140,10 +200,11 @@ final class DealKeeper {
         String detail = "no storage provider takes copy " + (slot.slot() + 1) + " of " + need.copies() + ": " + reasons;
         String cut = detail.length() <= LONGEST_DETAIL ? detail : detail.substring(0, LONGEST_DETAIL) + "…";
         if (slot.reason() == DealIntent.Reason.RENEWAL) {
-            alerts.raise(AlertKind.DEAL_EXPIRING, subject(need, slot), "it ends soon, and " + cut);
+            alerts.raise(AlertKind.DEAL_EXPIRING, subject(need, slot.slot()), "it ends soon, and " + cut);
         }
         choice.lacksFunds().forEach((maker, lack) -> alerts.raise(AlertKind.FUNDS_LOW, maker, lack));
-        if (store.settled(need, settings.poll(), cut)) {
+        choice.refuse().forEach((maker, lack) -> alerts.raise(AlertKind.NODE_REFUSES, maker, lack));
+        if (pieces.settled(need, settings.poll(), cut)) {
             log.warn("event=deal.unplaced piece={} detail=\"{}\"", need.id(), cut);
         }
     }

@@ -8,6 +8,7 @@ import dev.pinfold.broker.cold.DealDecide.Decision;
 import dev.pinfold.broker.cold.DealDecide.Rules;
 import dev.pinfold.broker.cold.DealMakers.Maker;
 import dev.pinfold.broker.reconcile.Loop;
+import dev.pinfold.broker.store.DealPieces;
 import dev.pinfold.broker.store.DealStore;
 import dev.pinfold.broker.telemetry.Metrics;
 import dev.pinfold.policy.PlacementClass;
@@ -41,6 +42,7 @@ public final class DealLoop implements AutoCloseable {
     private static final NodeReport NOTHING_KNOWN = new NodeReport("", "", new Epoch(0), "", List.of(), "", 0, 1, 1, 0);
 
     private final DealStore store;
+    private final DealPieces pieces;
     private final DealMakers makers;
     private final DealSteps steps;
     private final DealKeeper keeper;
@@ -66,6 +68,7 @@ public final class DealLoop implements AutoCloseable {
      */
     DealLoop(
             DealStore store,
+            DealPieces pieces,
             DealMakers makers,
             DealSteps steps,
             DealKeeper keeper,
@@ -75,6 +78,7 @@ public final class DealLoop implements AutoCloseable {
             Metrics metrics,
             Runnable changed) {
         this.store = store;
+        this.pieces = pieces;
         this.makers = makers;
         this.steps = steps;
         this.keeper = keeper;
@@ -91,7 +95,7 @@ public final class DealLoop implements AutoCloseable {
     /** Does nothing where no provider makes deals. */
     public DealLoop start() {
         if (makers.any()) {
-            int abandoned = store.abandonClaims(Set.of()) + store.abandonPieces();
+            int abandoned = store.abandonClaims(Set.of()) + pieces.abandonClaims();
             if (abandoned > 0) {
                 log.info("event=deals.resumed claims={}", abandoned);
             }
@@ -137,7 +141,7 @@ public final class DealLoop implements AutoCloseable {
     }
 
     private int keep() {
-        PieceNeed need = store.claimPiece(settings.lease().multipliedBy(2));
+        PieceNeed need = pieces.claim(settings.lease().multipliedBy(2));
         if (need == null) {
             return 0;
         }
@@ -210,6 +214,7 @@ public final class DealLoop implements AutoCloseable {
             maker = makers.open(deal.intent().maker());
             head = maker.deals().head(maker.soon());
         } catch (ProviderException e) {
+            tellOfPermission(deal, e.failure());
             write(deal, DealDecide.unreachable(deal, e.failure(), settings.rules(null, NOTHING_KNOWN)));
             return;
         }
@@ -222,7 +227,7 @@ public final class DealLoop implements AutoCloseable {
         switch (DealDecide.next(deal, head, rules)) {
             case DealStep.Prepare prepare -> {
                 DealOutcome outcome = steps.prepare(maker, deal);
-                tellOfFunds(deal, outcome);
+                tellOfMoney(deal, outcome);
                 write(deal, DealDecide.after(deal, outcome, head, rules));
             }
             case DealStep.Propose propose -> propose(maker, deal, head, rules);
@@ -244,6 +249,7 @@ public final class DealLoop implements AutoCloseable {
         }
         Deal proposed = deal.at(proposing);
         DealOutcome outcome = steps.propose(maker, proposed);
+        tellOfSigning(deal, outcome);
         write(proposed, DealDecide.afterProposal(proposed, outcome, head, rules));
     }
 
@@ -275,11 +281,28 @@ public final class DealLoop implements AutoCloseable {
         }
     }
 
-    private void tellOfFunds(Deal deal, DealOutcome outcome) {
-        if (outcome instanceof DealOutcome.Broke broke && broke.failure() instanceof Failure.QuotaExceeded lacks) {
-            alerts.raise(AlertKind.FUNDS_LOW, deal.intent().maker(), lacks.detail());
+    private void tellOfMoney(Deal deal, DealOutcome outcome) {
+        if (outcome instanceof DealOutcome.Broke broke) {
+            if (broke.failure() instanceof Failure.QuotaExceeded lacks) {
+                alerts.raise(AlertKind.FUNDS_LOW, deal.intent().maker(), lacks.detail());
+            }
+            tellOfPermission(deal, broke.failure());
         } else if (outcome instanceof DealOutcome.Prepared) {
             alerts.clear(AlertKind.FUNDS_LOW, deal.intent().maker());
+        }
+    }
+
+    private void tellOfSigning(Deal deal, DealOutcome outcome) {
+        if (outcome instanceof DealOutcome.Broke broke) {
+            tellOfPermission(deal, broke.failure());
+        } else {
+            alerts.clear(AlertKind.NODE_REFUSES, deal.intent().maker());
+        }
+    }
+
+    private void tellOfPermission(Deal deal, Failure failure) {
+        if (failure instanceof Failure.Unauthorized lacks) {
+            alerts.raise(AlertKind.NODE_REFUSES, deal.intent().maker(), lacks.detail());
         }
     }
 

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -85,5 +86,42 @@ final class DealSlots {
         }
         long times = 1L << Math.min(bad.size() - 1, 10);
         return bad.getLast().since().plus(rest.multipliedBy(times));
+    }
+
+    /** How many epochs are left until the deal ends whose place is to be taken; none where there is none. */
+    static long left(PieceNeed need, Open slot, Epoch head) {
+        return need.deals().stream()
+                .filter(d -> d.id().equals(slot.replaces()))
+                .mapToLong(d -> head.until(d.end()))
+                .findFirst()
+                .orElse(0);
+    }
+
+    /** The deals that were to take the same deal's place and came to nothing, the oldest first. */
+    static List<Deal> failedRenewals(PieceNeed need, Open slot) {
+        return need.deals().stream()
+                .filter(d -> d.intent().reason() == Reason.RENEWAL
+                        && Objects.equals(d.intent().replaces(), slot.replaces())
+                        && d.state().over())
+                .toList();
+    }
+
+    /** Copies whose renewal is stored. */
+    static List<Integer> renewed(PieceNeed need) {
+        return need.deals().stream()
+                .filter(d -> d.intent().reason() == Reason.RENEWAL && d.state() == DealState.ACTIVE)
+                .map(d -> d.intent().slot())
+                .distinct()
+                .toList();
+    }
+
+    /** Whether every copy is stored, and none of them is about to end. */
+    static boolean stored(PieceNeed need) {
+        return need.copies()
+                <= need.deals().stream()
+                        .filter(d -> d.state() == DealState.ACTIVE && d.intent().slot() < need.copies())
+                        .map(d -> d.intent().slot())
+                        .distinct()
+                        .count();
     }
 }

@@ -1,6 +1,7 @@
 package dev.pinfold.broker.cold;
 
 import dev.pinfold.broker.alert.Alerts;
+import dev.pinfold.broker.store.DealPieces;
 import dev.pinfold.broker.store.DealStore;
 import dev.pinfold.broker.telemetry.Metrics;
 import dev.pinfold.policy.Policy;
@@ -21,6 +22,7 @@ public final class Deals {
      */
     public static DealLoop loop(
             DealStore store,
+            DealPieces pieces,
             DealMakers makers,
             PieceShelf shelf,
             DealSettings settings,
@@ -32,8 +34,8 @@ public final class Deals {
             Clock clock,
             Runnable changed) {
         DealChooser chooser = new DealChooser(store, makers, settings, states, clock);
-        DealKeeper keeper = new DealKeeper(store, chooser, settings, policy, alerts, tokens, clock);
+        DealKeeper keeper = new DealKeeper(store, pieces, chooser, settings, policy, alerts, tokens, clock);
         DealSteps steps = new DealSteps(store, shelf, tokens);
-        return new DealLoop(store, makers, steps, keeper, settings, policy, alerts, metrics, changed);
+        return new DealLoop(store, pieces, makers, steps, keeper, settings, policy, alerts, metrics, changed);
     }
 }

@@ -8,10 +8,13 @@ import dev.pinfold.broker.cold.Bundling.Subject;
 import dev.pinfold.broker.cold.Bundling.Want;
 import dev.pinfold.broker.cold.PieceState;
 import dev.pinfold.broker.pin.PinStatus;
+import dev.pinfold.policy.ColdPlaces;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Contents on their way into bundles, in PostgreSQL. Contents whose wish changed are taken, decided upon and written back
@@ -29,17 +33,18 @@ public final class BundleStore {
             SELECT content FROM cold_due WHERE due_at <= now() ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
             """;
     private static final String WANTS = """
-            SELECT p.content, p.plan ->> 'class', p.plan -> 'cold' ->> 'urgent' = 'true', p.status, p.created
+            SELECT p.content, p.plan ->> 'class', p.plan -> 'cold' ->> 'urgent' = 'true', p.status, p.created, p.meta
             FROM pin p WHERE p.content = ANY ($1) AND p.plan -> 'cold' IS NOT NULL
             """;
     private static final String SIZES = "SELECT cid, size_bytes FROM content WHERE cid = ANY ($1)";
     private static final String PLACES = """
-            SELECT e.content, p.id, p.state, e.removed_at IS NOT NULL
+            SELECT e.content, p.id, p.state, e.removed_at IS NOT NULL, p.leaving_since IS NOT NULL, p.jurisdictions
             FROM piece_entry e JOIN piece p ON p.id = e.piece_id WHERE e.content = ANY ($1) AND p.state <> 'dropped'
             """;
     private static final String FIND_OPEN =
-            "SELECT id, contents, bytes FROM piece WHERE state = 'open' AND class = $1 FOR UPDATE";
-    private static final String OPEN = "INSERT INTO piece (state, class, copies) VALUES ('open', $1, $2) RETURNING id";
+            "SELECT id, contents, bytes FROM piece WHERE state = 'open' AND class = $1 AND jurisdictions = $2 FOR UPDATE";
+    private static final String OPEN =
+            "INSERT INTO piece (state, class, jurisdictions, copies) VALUES ('open', $1, $2, $3) RETURNING id";
     private static final String ENTER = """
             INSERT INTO piece_entry (content, piece_id, bytes)
             SELECT content, $1, bytes FROM unnest($2::text[], $3::bigint[]) AS u (content, bytes)
@@ -54,17 +59,20 @@ public final class BundleStore {
             """;
     /** While a bundle is open a content just leaves; afterwards its place is marked. */
     private static final String LEAVE = """
-            WITH gone AS (
-              DELETE FROM piece_entry e USING piece p
-              WHERE p.id = e.piece_id AND p.state = 'open' AND e.content = ANY ($1)
+            WITH idle AS (
+              SELECT content, piece_id FROM unnest($1::text[], $2::bigint[]) AS u (content, piece_id)
+            ), gone AS (
+              DELETE FROM piece_entry e USING piece p, idle i
+              WHERE p.id = e.piece_id AND p.state = 'open' AND e.content = i.content AND e.piece_id = i.piece_id
               RETURNING e.piece_id, e.bytes
             ), shrunk AS (
               UPDATE piece SET contents = contents - g.n, bytes = piece.bytes - g.sum
               FROM (SELECT piece_id, count(*) AS n, sum(bytes) AS sum FROM gone GROUP BY 1) AS g
               WHERE piece.id = g.piece_id
             )
-            UPDATE piece_entry e SET removed_at = now() FROM piece p
-            WHERE p.id = e.piece_id AND p.state <> 'open' AND e.content = ANY ($1) AND e.removed_at IS NULL
+            UPDATE piece_entry e SET removed_at = now() FROM piece p, idle i
+            WHERE p.id = e.piece_id AND p.state <> 'open' AND e.content = i.content AND e.piece_id = i.piece_id
+              AND e.removed_at IS NULL
             """;
 
     private static final String RESTORE = """
@@ -120,7 +128,8 @@ public final class BundleStore {
                             row.getString(1),
                             Boolean.TRUE.equals(row.getBoolean(2)),
                             PinStatus.of(row.getShort(3)),
-                            Instant.ofEpochMilli(row.getLong(4))));
+                            Instant.ofEpochMilli(row.getLong(4)),
+                            ColdPlaces.jurisdictions(asked(row.getJsonObject(5)))));
         }
         Map<String, Long> sizes = new LinkedHashMap<>();
         for (Row row : run(sql, SIZES, cids)) {
@@ -132,7 +141,12 @@ public final class BundleStore {
         Map<String, List<Place>> places = new LinkedHashMap<>();
         for (Row row : run(sql, PLACES, cids)) {
             places.computeIfAbsent(row.getString(0), k -> new ArrayList<>())
-                    .add(new Place(row.getLong(1), PieceState.ofWord(row.getString(2)), row.getBoolean(3)));
+                    .add(new Place(
+                            row.getLong(1),
+                            PieceState.ofWord(row.getString(2)),
+                            row.getBoolean(3),
+                            row.getBoolean(4),
+                            ColdPlaces.jurisdictions(row.getString(5))));
         }
         return contents.stream()
                 .map(content -> new Subject(
@@ -143,21 +157,28 @@ public final class BundleStore {
                 .toList();
     }
 
-    /** What joins the open bundle of one class, in portions that fit. */
-    private void join(SqlConnection sql, Map<String, Move> moves) {
-        Map<String, Map<String, Move.Join>> byClass = new LinkedHashMap<>();
-        moves.forEach((content, move) -> {
-            if (move instanceof Move.Join join) {
-                byClass.computeIfAbsent(join.className(), k -> new LinkedHashMap<>())
-                        .put(content, join);
-            }
-        });
-        byClass.forEach((className, joining) -> join(sql, className, joining));
+    private static String asked(@Nullable JsonObject meta) {
+        return meta == null ? "" : meta.getString(ColdPlaces.RESIDENCY, "");
     }
 
-    private void join(SqlConnection sql, String className, Map<String, Move.Join> joining) {
+    /** Contents that may share a piece: of one class, and let into the same jurisdictions. */
+    private record Kind(String className, String jurisdictions) {}
+
+    /** What joins the open bundle of one kind, in portions that fit. */
+    private void join(SqlConnection sql, Map<String, Move> moves) {
+        Map<Kind, Map<String, Move.Join>> byKind = new LinkedHashMap<>();
+        moves.forEach((content, move) -> {
+            if (move instanceof Move.Join join) {
+                Kind kind = new Kind(join.className(), String.join(",", join.jurisdictions()));
+                byKind.computeIfAbsent(kind, k -> new LinkedHashMap<>()).put(content, join);
+            }
+        });
+        byKind.forEach((kind, joining) -> join(sql, kind, joining));
+    }
+
+    private void join(SqlConnection sql, Kind kind, Map<String, Move.Join> joining) {
         Filling filling = null;
-        for (Row row : run(sql, FIND_OPEN, Tuple.of(className))) {
+        for (Row row : run(sql, FIND_OPEN, Tuple.of(kind.className(), kind.jurisdictions()))) {
             filling = new Filling(row.getLong(0), row.getInteger(1), row.getLong(2));
         }
         for (Map.Entry<String, Move.Join> entry : joining.entrySet()) {
@@ -168,7 +189,7 @@ public final class BundleStore {
                 filling = null;
             }
             if (filling == null) {
-                long id = run(sql, OPEN, Tuple.of(className, join.copies()))
+                long id = run(sql, OPEN, Tuple.of(kind.className(), kind.jurisdictions(), join.copies()))
                         .iterator()
                         .next()
                         .getLong(0);
@@ -236,11 +257,16 @@ public final class BundleStore {
 
     private void leaveOrReturn(SqlConnection sql, Map<String, Move> moves) {
         List<String> leaving = new ArrayList<>();
+        List<Long> left = new ArrayList<>();
         List<String> restored = new ArrayList<>();
         List<Long> pieces = new ArrayList<>();
         moves.forEach((content, move) -> {
             switch (move) {
-                case Move.Leave leave -> leaving.add(content);
+                case Move.Leave leave ->
+                    leave.pieces().forEach(piece -> {
+                        leaving.add(content);
+                        left.add(piece);
+                    });
                 case Move.Restore restore -> {
                     restored.add(content);
                     pieces.add(restore.piece());
@@ -251,7 +277,10 @@ public final class BundleStore {
             }
         });
         if (!leaving.isEmpty()) {
-            run(sql, LEAVE, Tuple.tuple().addValue(leaving.toArray(String[]::new)));
+            run(
+                    sql,
+                    LEAVE,
+                    Tuple.tuple().addValue(leaving.toArray(String[]::new)).addValue(left.toArray(Long[]::new)));
         }
         if (!restored.isEmpty()) {
             run(
@@ -266,11 +295,12 @@ public final class BundleStore {
         List<String> later = new ArrayList<>();
         List<Long> pauses = new ArrayList<>();
         moves.forEach((content, move) -> {
-            if (move instanceof Move.Later wait) {
-                later.add(content);
-                pauses.add(wait.pause().toMillis());
-            } else {
+            Duration pause = pause(move);
+            if (pause == null) {
                 settled.add(content);
+            } else {
+                later.add(content);
+                pauses.add(pause.toMillis());
             }
         });
         if (!settled.isEmpty()) {
@@ -279,6 +309,16 @@ public final class BundleStore {
         if (!later.isEmpty()) {
             run(sql, LATER, Tuple.tuple().addValue(later.toArray(String[]::new)).addValue(pauses.toArray(Long[]::new)));
         }
+    }
+
+    private static @Nullable Duration pause(Move move) {
+        return switch (move) {
+            case Move.Later later -> later.pause();
+            case Move.Leave leave -> Duration.ZERO;
+            case Move.Join join -> join.again() ? Duration.ZERO : null;
+            case Move.Restore restore -> null;
+            case Move.Stay stay -> null;
+        };
     }
 
     /** Closes the open bundles for which a reason is given. Returns how many. */

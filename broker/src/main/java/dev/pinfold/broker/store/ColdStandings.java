@@ -18,13 +18,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads how far contents have come in the cold tier. */
 final class ColdStandings {
-    /** A content that is in several pieces is shown as in the newest. */
+    /** A content that is in several pieces is shown as in the one with most copies stored, of those as in the newest. */
     private static final String OF_CONTENTS = """
             SELECT e.content, p.state, p.copies, p.commitment, p.padded_bytes, p.car_bytes, d.provider, d.state,
               coalesce(d.deal_id::text, d.allocation_id::text, d.id::text), d.slot
             FROM (
-              SELECT content, max(piece_id) AS piece_id FROM piece_entry JOIN piece ON piece.id = piece_id
-              WHERE content = ANY ($1) AND removed_at IS NULL AND state <> 'dropped' GROUP BY content
+              SELECT DISTINCT ON (content) content, piece_id FROM piece_entry JOIN piece ON piece.id = piece_id
+              WHERE content = ANY ($1) AND removed_at IS NULL AND state <> 'dropped'
+              ORDER BY content, (
+                SELECT count(DISTINCT slot) FROM deal
+                WHERE deal.piece_id = piece.id AND deal.state IN ('active', 'ending')) DESC, piece_id DESC
             ) AS e
             JOIN piece p ON p.id = e.piece_id
             LEFT JOIN deal d ON d.piece_id = p.id

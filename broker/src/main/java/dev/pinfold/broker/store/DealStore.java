@@ -5,11 +5,6 @@ import dev.pinfold.broker.ErrorKind;
 import dev.pinfold.broker.cold.Checkpoint;
 import dev.pinfold.broker.cold.Deal;
 import dev.pinfold.broker.cold.DealIntent;
-import dev.pinfold.broker.cold.PieceNeed;
-import dev.pinfold.content.Cid;
-import dev.pinfold.content.piece.Node;
-import dev.pinfold.content.piece.Piece;
-import dev.pinfold.content.piece.PieceSize;
 import dev.pinfold.spi.deal.AttoFil;
 import dev.pinfold.spi.deal.DealTerms;
 import io.vertx.core.buffer.Buffer;
@@ -115,37 +110,6 @@ public final class DealStore {
             """;
     private static final String DUE = """
             UPDATE deal SET due_at = now() WHERE maker = $1 AND due_at > now() AND state NOT IN ('ordered', 'prepared')
-            """;
-    private static final String CLAIM_PIECE = """
-            UPDATE piece SET lease_until = now() + $2 * interval '1 millisecond', fence = floor(random() * 9e15)::bigint,
-              deals_due_at = now() + $2 * interval '1 millisecond'
-            WHERE id = (
-              SELECT id FROM piece
-              WHERE state IN ('sealed', 'dealt') AND keeper = $1 AND deals_due_at <= now()
-                AND (lease_until IS NULL OR lease_until <= now())
-              ORDER BY urgent DESC, deals_due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-            RETURNING id, class, copies, commitment, padded_bytes, car_bytes, root, fence,
-              (SELECT coalesce(sum(e.car_length), 0)::bigint FROM piece_entry e WHERE e.piece_id = piece.id AND e.removed_at IS NULL),
-              EXISTS (SELECT 1 FROM piece_entry e WHERE e.piece_id = piece.id AND e.removed_at IS NULL)
-            """;
-    private static final String ABANDON_PIECES = """
-            UPDATE piece SET lease_until = NULL, deals_due_at = now()
-            WHERE keeper = $1 AND state IN ('sealed', 'dealt') AND lease_until IS NOT NULL
-            """;
-    /** Whatever made the piece due since it was claimed is not forgotten. */
-    private static final String PIECE_SETTLED = """
-            UPDATE piece SET lease_until = NULL, detail = $4,
-              deals_due_at = CASE WHEN deals_due_at IS DISTINCT FROM lease_until THEN deals_due_at
-                WHEN $3::bigint IS NULL THEN NULL ELSE now() + $3 * interval '1 millisecond' END
-            FROM (SELECT id AS piece_id, detail AS known FROM piece WHERE id = $1) AS former
-            WHERE id = $1 AND piece_id = id AND fence = $2
-            RETURNING known IS DISTINCT FROM $4::text
-            """;
-
-    private static final String DROP = """
-            UPDATE piece SET state = 'dropped', lease_until = NULL, deals_due_at = NULL, detail = NULL
-            WHERE id = $1 AND fence = $2
-              AND NOT EXISTS (SELECT 1 FROM piece_entry e WHERE e.piece_id = piece.id AND e.removed_at IS NULL)
             """;
     private static final String PAST = """
             SELECT provider, count(*) FILTER (WHERE state IN ('active', 'ending', 'expired')),
@@ -357,52 +321,6 @@ public final class DealStore {
     /** Lets all deals of a maker be looked at now: something happened on its chain. */
     public void markDue(String maker) {
         database.await(database.bookkeeping().preparedQuery(DUE).execute(Tuple.of(maker)));
-    }
-
-    /** Claims one piece whose deals are to be looked at. */
-    public @Nullable PieceNeed claimPiece(Duration lease) {
-        for (Row row : run(CLAIM_PIECE, Tuple.of(owner, lease.toMillis()))) {
-            long id = row.getLong(0);
-            return new PieceNeed(
-                    id,
-                    row.getString(1),
-                    row.getInteger(2),
-                    row.getBoolean(9),
-                    row.getLong(8),
-                    new Piece(Node.of(row.getBuffer(3).getBytes()), PieceSize.ofPadded(row.getLong(4)), row.getLong(5)),
-                    Cid.parse(row.getString(6)),
-                    ofPiece(id),
-                    row.getLong(7));
-        }
-        return null;
-    }
-
-    /** Gives up the claims on pieces of a broker that was killed: for this broker, before it claims any. */
-    public int abandonPieces() {
-        return run(ABANDON_PIECES, Tuple.of(owner)).rowCount();
-    }
-
-    /**
-     * Gives a piece back.
-     *
-     * @param pause until its deals are looked at again; null: when something changes
-     * @param detail what it lacks, in one line; null when nothing
-     * @return whether that was not known before
-     */
-    public boolean settled(PieceNeed need, @Nullable Duration pause, @Nullable String detail) {
-        for (Row row : run(
-                PIECE_SETTLED,
-                Tuple.of(need.id(), need.fence())
-                        .addValue(pause == null ? null : pause.toMillis())
-                        .addValue(detail))) {
-            return row.getBoolean(0);
-        }
-        return false;
-    }
-
-    /** Drops a piece that nobody wants. Its file is removed when pieces are swept. */
-    public boolean drop(PieceNeed need) {
-        return run(DROP, Tuple.of(need.id(), need.fence())).rowCount() > 0;
     }
 
     /** What came of the deals with a storage provider. */

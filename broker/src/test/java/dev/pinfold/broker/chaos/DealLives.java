@@ -14,7 +14,6 @@ import dev.pinfold.kit.filecoin.SimulatedNetwork;
 import dev.pinfold.kit.filecoin.Stage;
 import io.vertx.pgclient.PgConnectOptions;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -99,9 +98,7 @@ final class DealLives implements AutoCloseable {
         String providers = network.providers().stream()
                 .map(sp -> sp.address() + "=" + sp.endpoint())
                 .collect(Collectors.joining(" "));
-        Files.writeString(
-                folder.resolve("broker.yaml"),
-                """
+        Files.writeString(folder.resolve("broker.yaml"), """
                 storage: {reserve: 16MiB}
                 reconcile: {pollInterval: 50ms, observeEvery: 100ms, retryMin: 50ms, retryMax: 2s}
                 deals: {pollInterval: 50ms, checkInterval: 500ms, publicUrl: "%s"}
@@ -117,7 +114,8 @@ final class DealLives implements AutoCloseable {
                     rate: {requestsPerSecond: 20000, burst: 20000}
                     settings: {endpoint: "%s", token: {file: %s}, mode: %s, confirmations: 2, topUpEscrow: true,
                       settleTime: 0s, pollInterval: 100ms, storageProviders: "%s"}
-                """.formatted(door.url(), url, network.node().endpoint(), token, mode, providers));
+                """.formatted(
+                        door.url(), url, network.node().endpoint(), token, mode, providers));
     }
 
     /** One life without a kill; answers how often each statement had an effect in it. */
@@ -163,18 +161,19 @@ final class DealLives implements AutoCloseable {
 
     /** A broker that has just died is started again, and asked again. */
     private void until(String what, Step step) {
-        Eventually.holds(() -> what + " (life " + lives + ")\n" + network.deals() + "\n" + broker.logTail(), LIMIT, () -> {
-            try {
-                if (!broker.isAlive()) {
-                    broker = KillableBroker.start(folder);
-                    broker.awaitReady();
-                }
-                Optional<Address> at = broker.address();
-                return at.isPresent() && step.done(at.get());
-            } catch (IOException e) {
-                return false;
-            }
-        });
+        Eventually.holds(
+                () -> what + " (life " + lives + ")\n" + network.deals() + "\n" + broker.logTail(), LIMIT, () -> {
+                    try {
+                        if (!broker.isAlive()) {
+                            broker = KillableBroker.start(folder);
+                            broker.awaitReady();
+                        }
+                        Optional<Address> at = broker.address();
+                        return at.isPresent() && step.done(at.get());
+                    } catch (IOException e) {
+                        return false;
+                    }
+                });
     }
 
     private void goOn() {
@@ -190,7 +189,9 @@ final class DealLives implements AutoCloseable {
                 .as("all deals that storage providers ever took on, at %s", moment)
                 .hasSize(wanted)
                 .allMatch(deal -> deal.stage() == Stage.ACTIVE);
-        assertThat(pairs()).as("a storage provider for each copy, at %s", moment).hasSize(wanted);
+        assertThat(pairs())
+                .as("a storage provider for each copy, at %s", moment)
+                .hasSize(wanted);
         assertThat(network.doubleProposals())
                 .as("two deals for one intent, at %s", moment)
                 .isEmpty();
@@ -210,7 +211,13 @@ final class DealLives implements AutoCloseable {
         long lost = (long) COPIES * lives
                 - deals.stream().filter(deal -> deal.stage() == Stage.ACTIVE).count();
         return "%d kills, %d pieces with %d copies each: %d deals taken on, %d of them double, %d lost"
-                .formatted(kills, lives, COPIES, deals.size(), network.doubleProposals().size(), lost);
+                .formatted(
+                        kills,
+                        lives,
+                        COPIES,
+                        deals.size(),
+                        network.doubleProposals().size(),
+                        lost);
     }
 
     @Override

@@ -26,7 +26,8 @@ class DealsKilledTest {
     @ParameterizedTest
     @ValueSource(strings = {"lotus-legacy", "lotus-mk12", "lotus-mk20"})
     @EnabledIfSystemProperty(named = "pinfold.thorough", matches = "true")
-    void at_whatever_checkpoint_the_broker_dies_there_are_exactly_the_deals_that_are_wanted(String mode) throws Exception {
+    void at_whatever_checkpoint_the_broker_dies_there_are_exactly_the_deals_that_are_wanted(String mode)
+            throws Exception {
         try (DealLives lives = new DealLives(folder, mode)) {
             Map<String, Integer> steps = lives.undisturbed();
             System.out.println(mode + ": statements on the way to two deals: " + steps);
@@ -57,7 +58,8 @@ class DealsKilledTest {
     }
 
     /** Answers the moments that never came. */
-    private static List<String> dieAt(DealLives lives, String mode, List<AtStatement<String>> moments) throws Exception {
+    private static List<String> dieAt(DealLives lives, String mode, List<AtStatement<String>> moments)
+            throws Exception {
         List<String> missed = new ArrayList<>();
         for (AtStatement<String> moment : moments) {
             boolean fired = lives.killedAt(moment);

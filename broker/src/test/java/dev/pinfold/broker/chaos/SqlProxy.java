@@ -153,8 +153,7 @@ final class SqlProxy implements AutoCloseable {
                             ? new Bound(text(body, 0), List.of())
                             : portals.getOrDefault(text(body, 0), Bound.NOTHING);
                     String sql = bound.sql();
-                    String shown =
-                            sql.equals("COMMIT") && !changed ? "" : reader.name(this, sql, bound.values());
+                    String shown = sql.equals("COMMIT") && !changed ? "" : reader.name(this, sql, bound.values());
                     if (watcher.before(shown)) {
                         return true;
                     }

@@ -59,15 +59,29 @@ class BundlingTest {
         return Bundling.decide(new Subject("c", bytes, wants, List.of(places)), GOALS::get, NOW);
     }
 
-    private static Want want(String className) {
-        return new Want(className, false, PinStatus.PINNING, NOW.minusSeconds(60));
+    private static Want want(String className, String... jurisdictions) {
+        return want(className, false, PinStatus.PINNING, NOW.minusSeconds(60), jurisdictions);
+    }
+
+    private static Want want(
+            String className, boolean urgent, PinStatus status, Instant created, String... jurisdictions) {
+        return new Want(className, urgent, status, created, new TreeSet<>(List.of(jurisdictions)));
+    }
+
+    private static Place place(long piece, PieceState state, boolean removed, String... jurisdictions) {
+        return new Place(piece, state, removed, false, new TreeSet<>(List.of(jurisdictions)));
+    }
+
+    private static Place leaving(long piece, String... jurisdictions) {
+        return new Place(piece, PieceState.DEALT, false, true, new TreeSet<>(List.of(jurisdictions)));
     }
 
     @Test
     void a_content_joins_as_soon_as_its_size_is_known() {
         assertThat(decide(null, List.of(want("two")))).isEqualTo(new Move.Later(Bundling.LATER));
         assertThat(decide(1000L, List.of(want("two"))))
-                .isEqualTo(new Move.Join("two", 2, Bundling.expected(1000L), 16 * MIB / 128 * 127, false));
+                .isEqualTo(new Move.Join(
+                        "two", new TreeSet<>(), 2, Bundling.expected(1000L), 16 * MIB / 128 * 127, false, false));
     }
 
     @Test
@@ -82,7 +96,7 @@ class BundlingTest {
         assertThat(decide(1000L, List.of(want("aged"))))
                 .isEqualTo(new Move.Later(Duration.ofDays(7).minusSeconds(60)));
         assertThat(decide(1000L, List.of(want("stable")))).isEqualTo(new Move.Later(Bundling.LATER));
-        Want pinned = new Want("stable", true, PinStatus.PINNED, NOW);
+        Want pinned = want("stable", true, PinStatus.PINNED, NOW);
         assertThat(decide(1000L, List.of(pinned)))
                 .isInstanceOfSatisfying(
                         Move.Join.class, join -> assertThat(join.urgent()).isTrue());
@@ -90,16 +104,56 @@ class BundlingTest {
 
     @Test
     void what_nobody_wants_leaves_and_what_is_wanted_again_returns() {
-        Place sealed = new Place(7, PieceState.SEALED, false);
-        assertThat(decide(1000L, List.of(), sealed)).isEqualTo(new Move.Leave());
-        assertThat(decide(1000L, List.of(new Want("gone", false, PinStatus.PINNED, NOW)), sealed))
-                .isEqualTo(new Move.Leave());
-        assertThat(decide(1000L, List.of(new Want("two", false, PinStatus.FAILED, NOW)), sealed))
-                .isEqualTo(new Move.Leave());
+        Place sealed = place(7, PieceState.SEALED, false);
+        assertThat(decide(1000L, List.of(), sealed)).isEqualTo(new Move.Leave(List.of(7L)));
+        assertThat(decide(1000L, List.of(want("gone", false, PinStatus.PINNED, NOW)), sealed))
+                .isEqualTo(new Move.Leave(List.of(7L)));
+        assertThat(decide(1000L, List.of(want("two", false, PinStatus.FAILED, NOW)), sealed))
+                .isEqualTo(new Move.Leave(List.of(7L)));
         assertThat(decide(1000L, List.of(want("two")), sealed)).isEqualTo(new Move.Stay());
-        assertThat(decide(1000L, List.of(want("two")), new Place(7, PieceState.SEALED, true)))
+        assertThat(decide(1000L, List.of(want("two")), place(7, PieceState.SEALED, true)))
                 .isEqualTo(new Move.Restore(7));
         assertThat(decide(1000L, List.of())).isEqualTo(new Move.Stay());
+    }
+
+    @Test
+    void a_pin_that_narrows_where_its_data_may_lie_shares_no_piece_with_one_that_does_not() {
+        Want anywhere = want("two");
+        Want european = want("two", "EU", "CH");
+        assertThat(jurisdictions(decide(1000L, List.of(european)))).containsExactly("CH", "EU");
+        assertThat(decide(1000L, List.of(european), place(7, PieceState.OPEN, false)))
+                .as("a piece that may lie anywhere, which nobody wants any more")
+                .isEqualTo(new Move.Leave(List.of(7L)));
+        assertThat(jurisdictions(decide(1000L, List.of(anywhere, european), place(7, PieceState.DEALT, false))))
+                .as("a piece of its own, beside the one of the other pin")
+                .containsExactly("CH", "EU");
+        assertThat(decide(1000L, List.of(anywhere, european), place(7, PieceState.DEALT, false, "EU")))
+                .as("a narrower piece serves both")
+                .isEqualTo(new Move.Stay());
+        assertThat(decide(1000L, List.of(european), place(7, PieceState.DEALT, true)))
+                .as("waste of a piece that may lie anywhere is not returned to")
+                .isInstanceOf(Move.Join.class);
+        assertThat(decide(1000L, List.of(want("two", "EU"), want("two", "US"))))
+                .isInstanceOfSatisfying(
+                        Move.Join.class, join -> assertThat(join.again()).isTrue());
+    }
+
+    private static java.util.SortedSet<String> jurisdictions(Move move) {
+        return ((Move.Join) move).jurisdictions();
+    }
+
+    @Test
+    void a_content_on_its_way_out_of_a_piece_joins_another_and_stays_in_both_until_that_is_stored() {
+        assertThat(decide(1000L, List.of(want("two")), leaving(7))).isInstanceOf(Move.Join.class);
+        assertThat(decide(1000L, List.of(want("two")), leaving(7), place(8, PieceState.SEALING, false)))
+                .isEqualTo(new Move.Stay());
+        assertThat(decide(1000L, List.of(), leaving(7))).isEqualTo(new Move.Leave(List.of(7L)));
+    }
+
+    @Test
+    void tiny_contents_are_expected_to_take_about_what_they_do() {
+        assertThat(Bundling.expected(100L)).isBetween(200L, 220L);
+        assertThat(Bundling.expected(1L << 20)).isBetween((1L << 20) + 4_000, (1L << 20) + 5_000);
     }
 
     @Test
@@ -126,8 +180,10 @@ class BundlingTest {
     @Property
     void a_piece_is_packed_anew_exactly_when_a_smaller_one_would_do(@ForAll @LongRange(max = 1L << 36) long live) {
         PieceSize size = PieceSize.ofPadded(1L << 35);
-        assertThat(Bundling.repacks(live, size))
+        PieceSize smallest = new PieceSize(PieceSize.MIN_HEIGHT);
+        assertThat(Bundling.repacks(live, size, smallest))
                 .isEqualTo(PieceSize.ofPayload(live).compareTo(size) < 0);
-        assertThat(Bundling.repacks(0, new PieceSize(PieceSize.MIN_HEIGHT))).isFalse();
+        assertThat(Bundling.repacks(live, size, size)).isFalse();
+        assertThat(Bundling.repacks(0, smallest, smallest)).isFalse();
     }
 }

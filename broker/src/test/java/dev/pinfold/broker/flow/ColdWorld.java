@@ -38,6 +38,8 @@ final class ColdWorld implements AutoCloseable {
         private String mode = "auto";
         private String deal = "{duration: 180d, renew: {before: 30d}}";
         private String cold = "";
+        private String aggregate = "{minBytes: 1KiB, targetBytes: 64KiB, maxWait: 0s}";
+        private String rule = "{name: everything, match: {}, class: archive}";
         private String replicas = "{min: 1, target: 2}";
         private int confirmations = 10;
         private String[] permissions = {"read", "write", "sign", "admin"};
@@ -69,6 +71,18 @@ final class ColdWorld implements AutoCloseable {
         /** More lines of the policy's cold section. */
         Builder cold(String yaml) {
             cold = yaml;
+            return this;
+        }
+
+        /** How contents share a piece; each has its own without this. */
+        Builder aggregate(String yaml) {
+            aggregate = yaml;
+            return this;
+        }
+
+        /** The policy's only rule. */
+        Builder rule(String yaml) {
+            rule = yaml;
             return this;
         }
 
@@ -106,7 +120,7 @@ final class ColdWorld implements AutoCloseable {
 
         private BrokerUnderTest.Builder broker(SimulatedNetwork started) {
             BrokerUnderTest.Builder builder = BrokerUnderTest.in(folder)
-                    .local("hot")
+                    .local("hot", "labels: {jurisdiction: EU}")
                     .provider(node(started))
                     .policy("""
                             apiVersion: pinfold/v1
@@ -120,11 +134,11 @@ final class ColdWorld implements AutoCloseable {
                                 cold:
                                   backend: lotus
                                   replicas: %s
-                                  aggregate: {minBytes: 1KiB, targetBytes: 64KiB, maxWait: 0s}
+                                  aggregate: %s
                                   deal: %s
                             rules:
-                              - {name: everything, match: {}, class: archive}
-                            """.formatted(replicas, cold.isEmpty() ? deal : deal + "\n      " + cold));
+                              - %s
+                            """.formatted(replicas, aggregate, cold.isEmpty() ? deal : deal + "\n      " + cold, rule));
             config.forEach(builder::set);
             return builder;
         }

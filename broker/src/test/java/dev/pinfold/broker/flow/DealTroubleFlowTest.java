@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pinfold.kit.Dag;
+import dev.pinfold.kit.filecoin.CallFault;
 import dev.pinfold.kit.filecoin.DealTruth;
 import dev.pinfold.kit.filecoin.SimulatedChain;
 import dev.pinfold.kit.filecoin.SimulatedNetwork;
@@ -51,6 +52,15 @@ class DealTroubleFlowTest {
                 .path(0)
                 .path("detail")
                 .asText("");
+    }
+
+    private static int ending(ColdWorld world) {
+        return world.broker
+                .client()
+                .send("GET", "/api/v1/deals?state=ending", null)
+                .json()
+                .path("deals")
+                .size();
     }
 
     private static void twoActive(ColdWorld world) {
@@ -202,6 +212,47 @@ class DealTroubleFlowTest {
             Eventually.holds(
                     "it is named", ColdWorld.PATIENCE, () -> detail(world).contains("sign"));
             assertThat(world.truth()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_permission_that_is_lost_while_a_deal_is_made_is_told_of_and_waited_for() {
+        try (ColdWorld world = mk12().start()) {
+            world.network
+                    .node()
+                    .calls()
+                    .always(
+                            "WalletSign",
+                            new CallFault.Fails(1, "missing permission to invoke 'WalletSign' (need 'sign')"));
+            String pin = world.add(file());
+            world.advanceUntil("it is told of", 2, () -> alerted(world, "node.refuses"));
+            assertThat(alerts(world).toString()).contains("'sign'", "lotus auth create-token");
+            assertThat(world.truth()).isEmpty();
+            world.network.node().calls().clear();
+            twoActive(world);
+            seenActive(world, pin);
+            assertThat(alerted(world, "node.refuses")).isFalse();
+            assertThat(world.truth()).hasSize(2);
+        }
+    }
+
+    @Test
+    void renewals_that_come_to_nothing_are_told_of_and_tried_elsewhere() {
+        try (ColdWorld world = mk12().deal("{duration: 180d, renew: {before: 175d, maxAttempts: 1}}")
+                .copies(1)
+                .start()) {
+            String pin = world.add(file());
+            world.advanceUntil("one is active", 20, () -> world.active().size() == 1);
+            holder(world, world.active().getFirst()).refuse("the storage provider takes no more deals");
+            world.advanceUntil("it is about to end", 500, () -> ending(world) == 1);
+            world.advanceUntil(
+                    "it is told of", 2, () -> alerts(world).toString().contains("renewals came to nothing"));
+            assertThat(alerts(world).toString()).contains("takes no more deals");
+            world.advanceUntil(
+                    "it is renewed elsewhere", 20, () -> world.active().size() == 2);
+            assertThat(world.active()).extracting(DealTruth::provider).doesNotHaveDuplicates();
+            world.advanceUntil("the alert is over", 20, () -> !alerted(world, "deal.expiring"));
+            assertThat(world.broker.client().status(pin)).isEqualTo("pinned");
         }
     }
 

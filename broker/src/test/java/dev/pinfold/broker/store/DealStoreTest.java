@@ -59,6 +59,7 @@ class DealStoreTest {
     private static Vertx vertx;
     private static Database database;
     private static DealStore store;
+    private static DealPieces dealPieces;
     private static int pieces;
 
     @BeforeAll
@@ -67,6 +68,7 @@ class DealStoreTest {
         database = Database.open(
                 vertx, new DatabaseConfig(SharedPostgres.freshDatabase(), folder, 4, 2, DatabaseFixture.SMALL_RESERVE));
         store = new DealStore(database, OWNER);
+        dealPieces = new DealPieces(database, OWNER, store);
     }
 
     @AfterAll
@@ -243,7 +245,7 @@ class DealStoreTest {
         assertThat(need.wanted()).isTrue();
         assertThat(need.deals()).isEmpty();
         order(intent(made, 0, "look", "f01", "1"), PLENTY);
-        store.settled(need, null, null);
+        dealPieces.settled(need, null, null);
         Deal deal = store.claim(List.of("look"), 9, LEASE).getFirst();
         store.record(deal, deal.checkpoint().failed(DealTrouble.OTHER, "no"), null);
         assertThat(needOf(made).deals()).hasSize(1);
@@ -252,19 +254,19 @@ class DealStoreTest {
     @Test
     void what_a_piece_lacks_is_news_once() {
         Made made = piece();
-        assertThat(store.settled(needOf(made), Duration.ZERO, "too small")).isTrue();
-        assertThat(store.settled(needOf(made), Duration.ZERO, "too small")).isFalse();
-        assertThat(store.settled(needOf(made), Duration.ZERO, "too dear")).isTrue();
-        assertThat(store.settled(needOf(made), Duration.ZERO, null)).isTrue();
+        assertThat(dealPieces.settled(needOf(made), Duration.ZERO, "too small")).isTrue();
+        assertThat(dealPieces.settled(needOf(made), Duration.ZERO, "too small")).isFalse();
+        assertThat(dealPieces.settled(needOf(made), Duration.ZERO, "too dear")).isTrue();
+        assertThat(dealPieces.settled(needOf(made), Duration.ZERO, null)).isTrue();
     }
 
     /** Settles all that is due until this piece comes. */
     private static PieceNeed needOf(Made made) {
-        for (PieceNeed need = store.claimPiece(LEASE); need != null; need = store.claimPiece(LEASE)) {
+        for (PieceNeed need = dealPieces.claim(LEASE); need != null; need = dealPieces.claim(LEASE)) {
             if (need.id() == made.id()) {
                 return need;
             }
-            store.settled(need, null, null);
+            dealPieces.settled(need, null, null);
         }
         throw new AssertionError("the piece is not due");
     }

@@ -88,7 +88,8 @@ public final class SimulatedNetwork implements AutoCloseable {
             chain.noted();
         }
         if (from.epochEvery != null) {
-            vertx.setPeriodic(Handling.millis(from.epochEvery), timer -> workers.execute(() -> chain.advanceUnlessMoving(1)));
+            vertx.setPeriodic(
+                    Handling.millis(from.epochEvery), timer -> workers.execute(() -> chain.advanceUnlessMoving(1)));
         }
     }
 

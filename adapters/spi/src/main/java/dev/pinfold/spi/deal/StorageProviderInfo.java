@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param sectorSize the size of its sectors: no piece is larger
  * @param country two capital letters (ISO 3166-1), as the operator states it; null is unknown, and unknown satisfies no
  *     rule
+ * @param jurisdiction whose law binds it, as the operator states it in the words of the policy; null is unknown
  * @param http base URLs at which it can be asked for {@code /piece} and {@code /ipfs}; empty where it names none
  * @param hasPower whether the chain counts storage power for it; one without has nothing to lose
  */
@@ -21,6 +22,7 @@ public record StorageProviderInfo(
         List<DealMode> modes,
         PaddedSize sectorSize,
         @Nullable String country,
+        @Nullable String jurisdiction,
         List<URI> http,
         Optional<Boolean> hasPower) {
     public StorageProviderInfo {

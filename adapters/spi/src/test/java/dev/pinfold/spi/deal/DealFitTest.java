@@ -23,7 +23,13 @@ class DealFitTest {
 
     private static StorageProviderInfo in(@Nullable String country) {
         return new StorageProviderInfo(
-                "f01000", List.of(DealMode.MK12), new PaddedSize(1L << 35), country, List.of(), Optional.of(true));
+                "f01000",
+                List.of(DealMode.MK12),
+                new PaddedSize(1L << 35),
+                country,
+                null,
+                List.of(),
+                Optional.of(true));
     }
 
     private static List<Constraint> objections(DealWish wish, DealLimits limits, StorageProviderInfo who, Funds funds) {
@@ -93,7 +99,7 @@ class DealFitTest {
     @Test
     void a_storage_provider_that_takes_nothing_or_has_no_power_is_left_out() {
         StorageProviderInfo idle = new StorageProviderInfo(
-                "f01000", List.of(), new PaddedSize(1L << 35), null, List.of(), Optional.of(false));
+                "f01000", List.of(), new PaddedSize(1L << 35), null, null, List.of(), Optional.of(false));
         assertThat(objections(WISH, ANY, idle, RICH)).containsExactly(Constraint.MODE, Constraint.POWER);
     }
 }
