@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pinfold.kit.filecoin.DealTruth;
 import dev.pinfold.kit.filecoin.LotusAge;
+import dev.pinfold.kit.filecoin.Mk20Shapes;
+import dev.pinfold.kit.filecoin.RequestShapes;
 import dev.pinfold.kit.filecoin.SimulatedNetwork;
 import dev.pinfold.kit.filecoin.Stage;
 import dev.pinfold.spi.Capability;
@@ -83,7 +85,7 @@ class DealLifeTest {
                     .isEqualTo(order.terms().duration());
             assertThat(world.network.deals()).hasSize(1);
             RequestShapes.check(LotusAge.V1_36, world.lotus.sent);
-            RequestShapes.checkMk20(world.curio.sent);
+            Mk20Shapes.check(world.curio.sent);
         }
     }
 
@@ -97,7 +99,7 @@ class DealLifeTest {
                     (DealObservation.Active) world.until(DealObservation.Active.class, order, given.ids())
                             .observation();
             assertThat(active.proof()).isEqualTo(Proof.PROVIDER_SAYS);
-            RequestShapes.checkMk20(world.curio.sent);
+            Mk20Shapes.check(world.curio.sent);
         }
     }
 

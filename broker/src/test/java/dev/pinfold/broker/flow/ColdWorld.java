@@ -3,11 +3,13 @@ package dev.pinfold.broker.flow;
 import dev.pinfold.kit.Dag;
 import dev.pinfold.kit.filecoin.DealTruth;
 import dev.pinfold.kit.filecoin.LotusAge;
+import dev.pinfold.kit.filecoin.RecordingProxy;
 import dev.pinfold.kit.filecoin.SimulatedNetwork;
 import dev.pinfold.kit.filecoin.SimulatedProvider;
 import dev.pinfold.kit.filecoin.Stage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,10 +27,13 @@ final class ColdWorld implements AutoCloseable {
 
     final SimulatedNetwork network;
     final BrokerUnderTest broker;
+    /** Between the broker and the network; empty where nothing is recorded. */
+    private final List<RecordingProxy> proxies;
 
-    private ColdWorld(SimulatedNetwork network, BrokerUnderTest broker) {
+    private ColdWorld(SimulatedNetwork network, BrokerUnderTest broker, List<RecordingProxy> proxies) {
         this.network = network;
         this.broker = broker;
+        this.proxies = proxies;
     }
 
     /** Choices before the start. */
@@ -42,6 +47,8 @@ final class ColdWorld implements AutoCloseable {
         private String rule = "{name: everything, match: {}, class: archive}";
         private String replicas = "{min: 1, target: 2}";
         private int confirmations = 10;
+        private boolean recorded;
+        private final List<RecordingProxy> proxies = new ArrayList<>();
         private String[] permissions = {"read", "write", "sign", "admin"};
         private final Map<String, String> settings = new LinkedHashMap<>();
         private final Map<String, String> config = new LinkedHashMap<>();
@@ -97,6 +104,12 @@ final class ColdWorld implements AutoCloseable {
             return this;
         }
 
+        /** All that goes over HTTP between broker, node and storage providers is remembered: {@link ColdWorld#traffic}. */
+        Builder recorded() {
+            recorded = true;
+            return this;
+        }
+
         /** A setting of the node's provider. */
         Builder setting(String name, String value) {
             settings.put(name, value);
@@ -111,8 +124,9 @@ final class ColdWorld implements AutoCloseable {
         ColdWorld start() {
             SimulatedNetwork started = network.start();
             try {
-                return new ColdWorld(started, broker(started).start());
+                return new ColdWorld(started, broker(started).start(), proxies);
             } catch (RuntimeException e) {
+                proxies.forEach(RecordingProxy::close);
                 started.close();
                 throw e;
             }
@@ -143,6 +157,15 @@ final class ColdWorld implements AutoCloseable {
             return builder;
         }
 
+        private URI seen(URI endpoint) {
+            if (!recorded) {
+                return endpoint;
+            }
+            RecordingProxy proxy = new RecordingProxy(endpoint);
+            proxies.add(proxy);
+            return proxy.endpoint();
+        }
+
         private List<String> node(SimulatedNetwork started) {
             Path token = folder.resolve("node.token");
             try {
@@ -151,7 +174,7 @@ final class ColdWorld implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
             Map<String, String> all = new LinkedHashMap<>();
-            all.put("endpoint", "\"" + started.node().endpoint() + "\"");
+            all.put("endpoint", "\"" + seen(started.node().endpoint()) + "\"");
             all.put("token", "{file: \"" + token + "\"}");
             all.put("mode", mode);
             all.put("confirmations", String.valueOf(confirmations));
@@ -162,7 +185,7 @@ final class ColdWorld implements AutoCloseable {
                     "storageProviders",
                     "\""
                             + started.providers().stream()
-                                    .map(sp -> sp.address() + "=" + sp.endpoint())
+                                    .map(sp -> sp.address() + "=" + seen(sp.endpoint()))
                                     .collect(Collectors.joining(" "))
                             + "\"");
             all.put(
@@ -199,6 +222,11 @@ final class ColdWorld implements AutoCloseable {
         return broker.client().upload(file);
     }
 
+    /** What went over HTTP so far, in the order of the answers. */
+    List<RecordingProxy.Exchange> traffic() {
+        return proxies.stream().flatMap(proxy -> proxy.sent.stream()).toList();
+    }
+
     /** All that storage providers really have, also what came to nothing. */
     List<DealTruth> truth() {
         List<DealTruth> all = new ArrayList<>();
@@ -233,6 +261,7 @@ final class ColdWorld implements AutoCloseable {
     @Override
     public void close() {
         broker.close();
+        proxies.forEach(RecordingProxy::close);
         network.close();
     }
 }

@@ -141,7 +141,7 @@ class PieceFlowTest {
             Eventually.holds("all are in the open bundle", PinClient.PATIENCE, () -> contents(broker, "open") == 20);
             deletePins(broker, 5);
             Eventually.holds("five have left it", PinClient.PATIENCE, () -> contents(broker, "open") == 15);
-            upload(broker, 1000, 250);
+            upload(broker, 1000, 400);
             Eventually.holds("it is full and sealed", PinClient.PATIENCE, () -> contents(broker, "sealed") > 100);
             JsonNode before = pieces(broker).get(pieces(broker).size() - 1);
             assertThat(before.path("removed").asInt()).isZero();

@@ -46,7 +46,7 @@ final class Client {
         JsonObject answer = answer(method, params);
         assertThat(answer.getJsonObject("error")).as(method).isNull();
         Object result = answer.getValue("result");
-        OpenRpcShapes.check(node.age(), path.endsWith("v1"), method, answer.containsKey("result"), result);
+        AnswerShapes.check(node.age(), path.endsWith("v1"), method, answer.containsKey("result"), result);
         return result;
     }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** Bytes that others made: taken as they are, refused when one bit of what is signed is another. */
 class WireVectorsTest {
-    private final JsonObject vectors = Shared.require("data/wire-vectors.json");
+    private final JsonObject vectors = PublishedDocuments.require("data/wire-vectors.json");
     private final JsonObject mk12 = vectors.getJsonObject("mk12Http");
     private final TestKey key = TestKey.ofHex(vectors.getString("testKeyHex"));
     private final SimulatedNetwork network = SimulatedNetwork.builder()

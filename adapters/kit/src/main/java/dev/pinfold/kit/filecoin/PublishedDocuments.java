@@ -9,11 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Documents that lie beside the checkout. A test that cannot do without is skipped, with a sentence. */
-final class Shared {
-    private Shared() {}
+/** Documents that others published, beside the checkout. A test that cannot do without is skipped, with a sentence. */
+public final class PublishedDocuments {
+    private PublishedDocuments() {}
 
-    static @Nullable JsonObject find(String name) {
+    /** The document; null where it is not there. */
+    public static @Nullable JsonObject find(String name) {
         String override = System.getenv("PINFOLD_SHARED");
         Path root =
                 override == null ? Path.of(System.getProperty("pinfold.root", "."), "..", "shared") : Path.of(override);
@@ -25,8 +26,12 @@ final class Shared {
         }
     }
 
-    static JsonObject require(String name) {
+    /** The document; skips the test where it is not there. */
+    public static JsonObject require(String name) {
         JsonObject found = find(name);
+        if (found == null) {
+            System.out.println("Skipped: " + name + " is not beside the checkout (set PINFOLD_SHARED to its folder)");
+        }
         assumeTrue(found != null, name + " is not beside the checkout (set PINFOLD_SHARED to its folder)");
         return java.util.Objects.requireNonNull(found);
     }

@@ -9,6 +9,7 @@ import com.networknt.schema.SpecificationVersion;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -18,18 +19,18 @@ import org.jspecify.annotations.Nullable;
  * first, by their own examples: a CID is an object with a slash, types that write themselves (addresses, amounts) are
  * what the example shows, pointers may be null, and every field of the example must be there.
  */
-final class OpenRpcShapes {
+public final class AnswerShapes {
     private static final Map<LotusAge, JsonObject> DOCUMENTS = new ConcurrentHashMap<>();
     private static final Map<String, Schema> SCHEMAS = new ConcurrentHashMap<>();
     private static final SchemaRegistry REGISTRY = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7);
 
     /** What was held against a document, and how often. */
-    static final Map<String, Integer> CHECKED = new ConcurrentHashMap<>();
+    public static final Map<String, Integer> CHECKED = new ConcurrentHashMap<>();
 
-    private OpenRpcShapes() {}
+    private AnswerShapes() {}
 
     /** Does nothing where the documents are not there, or where they do not speak of this method on this path. */
-    static void check(LotusAge age, boolean v1, String method, boolean present, @Nullable Object result) {
+    public static void check(LotusAge age, boolean v1, String method, boolean present, @Nullable Object result) {
         JsonObject described = age == LotusAge.V1_5 ? fromExample(method) : v1 ? fromOpenRpc(age, method) : null;
         if (described == null) {
             return;
@@ -46,6 +47,23 @@ final class OpenRpcShapes {
         assertThat(schema.validate(Json.encode(result), InputFormat.JSON))
                 .as("%s %s: %s against %s", age, method, Json.encode(result), mended.encode())
                 .isEmpty();
+    }
+
+    /** Every result among what was recorded; an error has no shape of its own. Returns how many results were checked. */
+    public static int check(LotusAge age, List<RecordingProxy.Exchange> all) {
+        int checked = 0;
+        for (RecordingProxy.Exchange each : all) {
+            if (!each.isCall() || each.answer().length == 0) {
+                continue;
+            }
+            JsonObject answer = each.answerJson();
+            if (!answer.containsKey("error")) {
+                String method = RpcMethods.bare(each.json().getString("method"));
+                check(age, each.path().endsWith("v1"), method, answer.containsKey("result"), answer.getValue("result"));
+                checked++;
+            }
+        }
+        return checked;
     }
 
     private static @Nullable JsonObject fromExample(String method) {
@@ -88,7 +106,7 @@ final class OpenRpcShapes {
     private static @Nullable JsonObject document(LotusAge age, String name) {
         JsonObject found = DOCUMENTS.get(age);
         if (found == null) {
-            found = Shared.find(name);
+            found = PublishedDocuments.find(name);
             if (found != null) {
                 DOCUMENTS.put(age, found);
             }
