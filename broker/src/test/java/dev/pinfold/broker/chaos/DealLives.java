@@ -52,7 +52,7 @@ final class DealLives implements AutoCloseable {
         this.folder = folder;
         network = SimulatedNetwork.builder()
                 .nodes(mode.equals("lotus-legacy") ? LotusAge.V1_27 : LotusAge.V1_36)
-                .pace(new Pace(1, 2, 5, 1))
+                .pace(new Pace(4, 20, 60, 2))
                 .transferTries(10_000)
                 .start();
         PgConnectOptions direct = PgConnectOptions.fromUri(SharedPostgres.freshDatabase());
