@@ -112,7 +112,7 @@ final class StatesReference {
                 .append(" --> ")
                 .append(to)
                 .append('\n')));
-        return text.append("```\n").toString();
+        return text.append("```\n").append(DealStates.markdown()).toString();
     }
 
     private static String words(ReplicaState state, boolean wanted, boolean known) {
