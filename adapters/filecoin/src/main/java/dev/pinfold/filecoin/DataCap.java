@@ -39,7 +39,7 @@ final class DataCap {
             return new Allocation(
                     Address.parse(order.provider()).number(),
                     order.piece().pieceCid(),
-                    order.piece().size().bytes(),
+                    order.piece().size().padded(),
                     duration,
                     duration,
                     order.terms().start().height());

@@ -64,7 +64,7 @@ final class Escrow {
     }
 
     void requireDataCap(DealOrder order, Funds funds) {
-        BigInteger size = BigInteger.valueOf(order.piece().size().bytes());
+        BigInteger size = BigInteger.valueOf(order.piece().size().padded());
         if (funds.dataCap().compareTo(size) < 0) {
             throw lacks("the wallet has " + funds.dataCap() + " bytes of DataCap and the deal needs " + size
                     + ": ask an allocator for DataCap, or make deals that are not verified");

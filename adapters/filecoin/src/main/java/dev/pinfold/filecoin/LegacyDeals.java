@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pinfold.content.Cid;
+import dev.pinfold.content.piece.PieceSize;
 import dev.pinfold.filecoin.ChainView.Now;
 import dev.pinfold.http.SafeWords;
 import dev.pinfold.http.WireException;
@@ -20,7 +21,6 @@ import dev.pinfold.spi.deal.DealOrder;
 import dev.pinfold.spi.deal.DealRef;
 import dev.pinfold.spi.deal.DealSighting;
 import dev.pinfold.spi.deal.Epoch;
-import dev.pinfold.spi.deal.PaddedSize;
 import dev.pinfold.spi.deal.Preparation;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,8 +77,8 @@ final class LegacyDeals implements DealRoad {
             return new Ask(
                     AttoFil.parse(ask.path("Price").asText("")),
                     AttoFil.parse(ask.path("VerifiedPrice").asText("")),
-                    new PaddedSize(ask.path("MinPieceSize").asLong(0)),
-                    new PaddedSize(ask.path("MaxPieceSize").asLong(0)),
+                    PieceSize.ofPadded(ask.path("MinPieceSize").asLong(0)),
+                    PieceSize.ofPadded(ask.path("MaxPieceSize").asLong(0)),
                     Optional.of(new Epoch(ask.path("Expiry").asLong(-1))));
         } catch (IllegalArgumentException e) {
             throw node.violation("gives an ask of storage provider " + provider + " that cannot be read");
@@ -95,7 +95,7 @@ final class LegacyDeals implements DealRoad {
         JsonNode piece = node.rpc().get("ClientDealPieceCID", deadline, LotusNode.link(root.toString()));
         Cid pieceCid = Cid.parse(node.cid(piece.path("PieceCID"), "ClientDealPieceCID"));
         if (piece.path("PieceSize").asLong(Long.MAX_VALUE)
-                > order.piece().size().bytes()) {
+                > order.piece().size().padded()) {
             throw new ProviderException(new Failure.InvalidOrder(words.say(
                     "makes a piece of " + piece.path("PieceSize").asLong() + " bytes of the payload, more than the "
                             + order.piece().size() + " of the order: leave room, or set sharedDirectory",
@@ -152,7 +152,7 @@ final class LegacyDeals implements DealRoad {
         data.put("TransferType", "graphsync");
         data.set("Root", LotusNode.link(root.toString()));
         data.set("PieceCid", LotusNode.link(piece.toString()));
-        data.put("PieceSize", order.piece().size().unpadded().bytes());
+        data.put("PieceSize", order.piece().size().unpadded());
         data.put("RawBlockSize", 0);
         start.put("Wallet", order.client());
         start.put("Miner", order.provider());

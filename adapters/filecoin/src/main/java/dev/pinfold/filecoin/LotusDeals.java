@@ -1,5 +1,6 @@
 package dev.pinfold.filecoin;
 
+import dev.pinfold.content.piece.PieceSize;
 import dev.pinfold.http.SafeWords;
 import dev.pinfold.http.Wire;
 import dev.pinfold.spi.Capability;
@@ -21,7 +22,6 @@ import dev.pinfold.spi.deal.DealSighting;
 import dev.pinfold.spi.deal.Epoch;
 import dev.pinfold.spi.deal.Funds;
 import dev.pinfold.spi.deal.NodeReport;
-import dev.pinfold.spi.deal.PaddedSize;
 import dev.pinfold.spi.deal.Preparation;
 import dev.pinfold.spi.deal.StorageProviderInfo;
 import java.io.InputStream;
@@ -169,7 +169,7 @@ final class LotusDeals implements DealMaker {
 
     /** An ask may name more than the provider's sectors hold. */
     private Ask withinSector(Ask ask, String address, Deadline deadline) {
-        PaddedSize sector = new PaddedSize(
+        PieceSize sector = PieceSize.ofPadded(
                 node.minerInfo(address, deadline).path("SectorSize").asLong(0));
         return ask.largest().compareTo(sector) <= 0
                 ? ask
@@ -177,7 +177,7 @@ final class LotusDeals implements DealMaker {
     }
 
     @Override
-    public CollateralBounds collateral(PaddedSize size, boolean verified, Deadline deadline) {
+    public CollateralBounds collateral(PieceSize size, boolean verified, Deadline deadline) {
         return node.collateral(size, verified, deadline);
     }
 

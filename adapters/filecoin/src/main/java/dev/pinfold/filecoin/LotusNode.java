@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pinfold.content.Cid;
 import dev.pinfold.content.ContentException;
+import dev.pinfold.content.piece.PieceSize;
 import dev.pinfold.http.SafeWords;
 import dev.pinfold.http.WireException;
 import dev.pinfold.spi.Deadline;
@@ -15,7 +16,6 @@ import dev.pinfold.spi.deal.AttoFil;
 import dev.pinfold.spi.deal.CollateralBounds;
 import dev.pinfold.spi.deal.Epoch;
 import dev.pinfold.spi.deal.Funds;
-import dev.pinfold.spi.deal.PaddedSize;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -118,8 +118,8 @@ final class LotusNode {
         }
     }
 
-    CollateralBounds collateral(PaddedSize size, boolean verified, Deadline deadline) {
-        JsonNode bounds = rpc.get("StateDealProviderCollateralBounds", deadline, size.bytes(), verified, headKey());
+    CollateralBounds collateral(PieceSize size, boolean verified, Deadline deadline) {
+        JsonNode bounds = rpc.get("StateDealProviderCollateralBounds", deadline, size.padded(), verified, headKey());
         return new CollateralBounds(
                 amount(bounds.path("Min"), "StateDealProviderCollateralBounds"),
                 amount(bounds.path("Max"), "StateDealProviderCollateralBounds"));

@@ -4,10 +4,10 @@ import dev.pinfold.content.Cid;
 import dev.pinfold.content.Codec;
 import dev.pinfold.content.HashFunction;
 import dev.pinfold.content.Multihash;
+import dev.pinfold.content.piece.PieceSize;
 import dev.pinfold.spi.deal.AttoFil;
 import dev.pinfold.spi.deal.DealOrder;
 import dev.pinfold.spi.deal.Epoch;
-import dev.pinfold.spi.deal.PaddedSize;
 
 /**
  * A deal proposal of the chain's built-in market. Source: built-in actors, {@code DealProposal}; an array of 11 in CBOR.
@@ -16,7 +16,7 @@ import dev.pinfold.spi.deal.PaddedSize;
  */
 record MarketProposal(
         Cid pieceCid,
-        PaddedSize size,
+        PieceSize size,
         boolean verified,
         Address client,
         Address provider,
@@ -46,7 +46,7 @@ record MarketProposal(
         return new CborOut()
                 .array(11)
                 .link(pieceCid)
-                .integer(size.bytes())
+                .integer(size.padded())
                 .flag(verified)
                 .bytes(client.bytes())
                 .bytes(provider.bytes())

@@ -3,12 +3,12 @@ package dev.pinfold.filecoin;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pinfold.content.Cid;
+import dev.pinfold.content.piece.PieceSize;
 import dev.pinfold.filecoin.Cbor.Wrong;
 import dev.pinfold.spi.deal.Ask;
 import dev.pinfold.spi.deal.AttoFil;
 import dev.pinfold.spi.deal.DealOrder;
 import dev.pinfold.spi.deal.Epoch;
-import dev.pinfold.spi.deal.PaddedSize;
 import dev.pinfold.spi.deal.PieceSource;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -159,8 +159,8 @@ final class Mk12Wire {
         return new Ask(
                 new AttoFil(ask.field("Price").amount()),
                 new AttoFil(ask.field("VerifiedPrice").amount()),
-                new PaddedSize(ask.field("MinPieceSize").integer()),
-                new PaddedSize(ask.field("MaxPieceSize").integer()),
+                PieceSize.ofPadded(ask.field("MinPieceSize").integer()),
+                PieceSize.ofPadded(ask.field("MaxPieceSize").integer()),
                 Optional.of(new Epoch(ask.field("Expiry").integer())));
     }
 }

@@ -42,7 +42,7 @@ final class Mk20Wire {
 
     /** The piece CID of version 2, which tells the payload's length too. */
     static Cid pieceCid(DealPiece piece) {
-        PieceSize size = PieceSize.ofPadded(piece.size().bytes());
+        PieceSize size = piece.size();
         return new Piece(PieceCid.of(piece.pieceCid()).commitment(), size, piece.carBytes()).cidV2();
     }
 

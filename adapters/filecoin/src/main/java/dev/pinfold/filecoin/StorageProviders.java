@@ -3,6 +3,7 @@ package dev.pinfold.filecoin;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pinfold.content.piece.PieceSize;
 import dev.pinfold.filecoin.Cbor.Wrong;
 import dev.pinfold.http.HttpAnswer;
 import dev.pinfold.http.SafeWords;
@@ -13,7 +14,6 @@ import dev.pinfold.spi.ProviderException;
 import dev.pinfold.spi.deal.Ask;
 import dev.pinfold.spi.deal.AttoFil;
 import dev.pinfold.spi.deal.DealMode;
-import dev.pinfold.spi.deal.PaddedSize;
 import dev.pinfold.spi.deal.StorageProviderInfo;
 import java.io.IOException;
 import java.net.URI;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class StorageProviders {
     private static final ObjectMapper JSON = new ObjectMapper();
     /** The least piece of market 2.0 that DataCap can back (FIP-0045). */
-    private static final PaddedSize MIB = new PaddedSize(1 << 20);
+    private static final PieceSize MIB = PieceSize.ofPadded(1 << 20);
 
     private final FilecoinSettings settings;
     private final SafeWords words;
@@ -46,9 +46,9 @@ final class StorageProviders {
     StorageProviderInfo info(String address, Set<DealMode> nodeModes, String wallet, Deadline deadline) {
         JsonNode facts = node.minerInfo(address, deadline);
         List<URI> http = endpoints(address, facts);
-        PaddedSize sector;
+        PieceSize sector;
         try {
-            sector = new PaddedSize(facts.path("SectorSize").asLong(0));
+            sector = PieceSize.ofPadded(facts.path("SectorSize").asLong(0));
         } catch (IllegalArgumentException e) {
             throw node.violation("answered StateMinerInfo without a sector size");
         }
@@ -170,7 +170,7 @@ final class StorageProviders {
     /** Without a payment contract nothing is paid in market 2.0, and only the sector bounds the piece. */
     Ask mk20Ask(String address, Deadline deadline) {
         long sector = node.minerInfo(address, deadline).path("SectorSize").asLong(0);
-        return new Ask(AttoFil.ZERO, AttoFil.ZERO, MIB, new PaddedSize(sector), Optional.empty());
+        return new Ask(AttoFil.ZERO, AttoFil.ZERO, MIB, PieceSize.ofPadded(sector), Optional.empty());
     }
 
     private static String text(Exception e) {

@@ -4,6 +4,7 @@ import static dev.pinfold.filecoin.World.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pinfold.content.piece.PieceSize;
 import dev.pinfold.kit.filecoin.DealTruth;
 import dev.pinfold.kit.filecoin.LotusAge;
 import dev.pinfold.kit.filecoin.Mk20Shapes;
@@ -21,7 +22,6 @@ import dev.pinfold.spi.deal.DealObservation.Proof;
 import dev.pinfold.spi.deal.DealOrder;
 import dev.pinfold.spi.deal.DealRef;
 import dev.pinfold.spi.deal.DealSighting;
-import dev.pinfold.spi.deal.PaddedSize;
 import dev.pinfold.spi.deal.StorageProviderInfo;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -174,11 +174,11 @@ class DealLifeTest {
             assertThat(world.deals().check(soon()).modes()).containsExactly(DealMode.LEGACY);
             assertThat(world.deals().check(soon()).startBuffer()).isEqualTo(5_880);
             StorageProviderInfo info = world.deals().storageProvider(world.address(), soon());
-            assertThat(info.sectorSize()).isEqualTo(new PaddedSize(4L << 30));
+            assertThat(info.sectorSize()).isEqualTo(PieceSize.ofPadded(4L << 30));
             assertThat(world.deals()
                             .ask(world.address(), DealMode.LEGACY, soon())
                             .largest())
-                    .isEqualTo(new PaddedSize(4L << 30));
+                    .isEqualTo(PieceSize.ofPadded(4L << 30));
             DealOrder order = world.order(DealMode.LEGACY, false);
             DealSighting given = world.proposed(order, world.prepared(order));
             DealSighting active = world.until(DealObservation.Active.class, order, given.ids());

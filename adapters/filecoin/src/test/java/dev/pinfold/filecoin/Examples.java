@@ -1,13 +1,13 @@
 package dev.pinfold.filecoin;
 
 import dev.pinfold.content.Cid;
+import dev.pinfold.content.piece.PieceSize;
 import dev.pinfold.spi.deal.AttoFil;
 import dev.pinfold.spi.deal.DealMode;
 import dev.pinfold.spi.deal.DealOrder;
 import dev.pinfold.spi.deal.DealPiece;
 import dev.pinfold.spi.deal.DealTerms;
 import dev.pinfold.spi.deal.Epoch;
-import dev.pinfold.spi.deal.PaddedSize;
 import dev.pinfold.spi.deal.PieceSource;
 import java.net.URI;
 import java.util.HexFormat;
@@ -40,7 +40,7 @@ final class Examples {
                 mode,
                 CLIENT,
                 "f01234",
-                new DealPiece(PIECE, new PaddedSize(32L << 30), 33_285_996_544L, ROOT),
+                new DealPiece(PIECE, PieceSize.ofPadded(32L << 30), 33_285_996_544L, ROOT),
                 new DealTerms(
                         new Epoch(5_500_000),
                         new Epoch(6_018_400),

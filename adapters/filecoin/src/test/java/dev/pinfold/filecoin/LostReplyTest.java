@@ -69,7 +69,7 @@ class LostReplyTest {
             assertThat(world.prepared(order).allocationId()).isPresent();
             assertThat(world.network.dataCap(world.node.wallet()))
                     .isEqualTo(
-                            BigInteger.valueOf((1L << 30) - order.piece().size().bytes()));
+                            BigInteger.valueOf((1L << 30) - order.piece().size().padded()));
             assertThat(world.node.calls().count("MpoolPushMessage")).isEqualTo(1);
         }
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pinfold.content.piece.PieceSize;
 import dev.pinfold.spi.Failure;
 import dev.pinfold.spi.ProviderException;
 import dev.pinfold.spi.deal.Ask;
@@ -18,7 +19,6 @@ import dev.pinfold.spi.deal.DealRef;
 import dev.pinfold.spi.deal.DealSighting;
 import dev.pinfold.spi.deal.DealTrouble;
 import dev.pinfold.spi.deal.NodeReport;
-import dev.pinfold.spi.deal.PaddedSize;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -132,8 +132,8 @@ class LotusTrapsTest {
             node.returns("StateMinerInfo", PEER).returns("ClientQueryAsk", String.format(shape, ASK));
             Ask ask = provider.deals().ask("f01234", DealMode.LEGACY, soon());
             assertThat(ask.pricePerGiB()).isEqualTo(AttoFil.of(119));
-            assertThat(ask.smallest()).isEqualTo(new PaddedSize(256));
-            assertThat(ask.largest()).isEqualTo(new PaddedSize(32L << 30));
+            assertThat(ask.smallest()).isEqualTo(PieceSize.ofPadded(256));
+            assertThat(ask.largest()).isEqualTo(PieceSize.ofPadded(32L << 30));
         }
     }
 

@@ -7,12 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pinfold.content.Cid;
+import dev.pinfold.content.piece.PieceSize;
 import dev.pinfold.filecoin.DataCap.Allocation;
 import dev.pinfold.spi.deal.DealIds;
 import dev.pinfold.spi.deal.DealMode;
 import dev.pinfold.spi.deal.DealOrder;
 import dev.pinfold.spi.deal.DealPiece;
-import dev.pinfold.spi.deal.PaddedSize;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -144,11 +144,11 @@ class WireVectorsTest {
 
     @Test
     void a_piece_is_named_in_version_2_with_the_length_of_its_payload() {
-        DealPiece zeros = new DealPiece(Examples.PIECE, new PaddedSize(32L << 30), 34_091_302_912L, Examples.ROOT);
+        DealPiece zeros = new DealPiece(Examples.PIECE, PieceSize.ofPadded(32L << 30), 34_091_302_912L, Examples.ROOT);
         assertThat(Mk20Wire.pieceCid(zeros).toString())
                 .isEqualTo("bafkzcibcaapao7s73y24kcutaosvacpdjgfe5pw76ooefnyqw4ynr3d2y6x2mpq");
         Cid frc = Cid.parse("baga6ea4seaqes3nobte6ezpp4wqan2age2s5yxcatzotcvobhgcmv5wi2xh5mbi");
-        assertThat(Mk20Wire.pieceCid(new DealPiece(frc, new PaddedSize(512), 508, Examples.ROOT))
+        assertThat(Mk20Wire.pieceCid(new DealPiece(frc, PieceSize.ofPadded(512), 508, Examples.ROOT))
                         .toString())
                 .isEqualTo("bafkzcibcaaces3nobte6ezpp4wqan2age2s5yxcatzotcvobhgcmv5wi2xh5mbi");
     }

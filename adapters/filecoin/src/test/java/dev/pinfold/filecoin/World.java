@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.pinfold.content.Cid;
 import dev.pinfold.content.piece.Piece;
 import dev.pinfold.content.piece.PieceHasher;
+import dev.pinfold.content.piece.PieceSize;
 import dev.pinfold.kit.Dag;
 import dev.pinfold.kit.filecoin.LotusAge;
 import dev.pinfold.kit.filecoin.SimulatedLotus;
@@ -27,7 +28,6 @@ import dev.pinfold.spi.deal.DealRef;
 import dev.pinfold.spi.deal.DealSighting;
 import dev.pinfold.spi.deal.DealTerms;
 import dev.pinfold.spi.deal.Epoch;
-import dev.pinfold.spi.deal.PaddedSize;
 import dev.pinfold.spi.deal.PieceSource;
 import dev.pinfold.spi.deal.Preparation;
 import java.io.ByteArrayInputStream;
@@ -160,7 +160,7 @@ final class World implements AutoCloseable {
     }
 
     DealOrder order(DealMode mode, boolean verified, UUID id) {
-        PaddedSize size = new PaddedSize(piece.size().padded());
+        PieceSize size = piece.size();
         Ask ask = deals().ask(address(), mode, soon());
         Epoch start = deals().head(soon()).plus(8_640);
         AttoFil collateral = mode == DealMode.MK12

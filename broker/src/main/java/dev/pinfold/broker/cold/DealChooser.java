@@ -3,6 +3,7 @@ package dev.pinfold.broker.cold;
 import dev.pinfold.broker.cold.DealMakers.Maker;
 import dev.pinfold.broker.store.DealStore;
 import dev.pinfold.content.Cid;
+import dev.pinfold.content.piece.PieceSize;
 import dev.pinfold.policy.ColdGoal;
 import dev.pinfold.policy.ColdPlaces;
 import dev.pinfold.policy.PlacementClass;
@@ -21,7 +22,6 @@ import dev.pinfold.spi.deal.DealWish;
 import dev.pinfold.spi.deal.Epoch;
 import dev.pinfold.spi.deal.Funds;
 import dev.pinfold.spi.deal.NodeReport;
-import dev.pinfold.spi.deal.PaddedSize;
 import dev.pinfold.spi.deal.StorageProviderInfo;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -91,8 +91,8 @@ final class DealChooser {
 
     /** What is looked for: one copy of a piece of a class. */
     private record Wanted(PieceNeed need, DealSlots.Open slot, PlacementClass rules, ColdGoal goal, int missing) {
-        PaddedSize size() {
-            return new PaddedSize(need.piece().size().padded());
+        PieceSize size() {
+            return need.piece().size();
         }
     }
 
@@ -231,7 +231,7 @@ final class DealChooser {
 
     private static List<Boolean> verified(Wanted wanted, Funds funds) {
         boolean enough =
-                funds.dataCap().compareTo(BigInteger.valueOf(wanted.size().bytes())) >= 0;
+                funds.dataCap().compareTo(BigInteger.valueOf(wanted.size().padded())) >= 0;
         return switch (wanted.goal().deal().verified()) {
             case REQUIRE -> List.of(true);
             case NEVER -> List.of(false);

@@ -32,7 +32,7 @@ public final class DealDocument {
                 .put("piece", deal.intent().piece())
                 .put("pieceCid", order.piece().pieceCid().toString())
                 .put("pieceCidV2", deal.pieceCid().toString())
-                .put("paddedBytes", order.piece().size().bytes())
+                .put("paddedBytes", order.piece().size().padded())
                 .put("copy", deal.intent().slot() + 1)
                 .put("reason", deal.intent().reason().word());
         put(json, "replaces", deal.intent().replaces());

@@ -7,6 +7,7 @@ import dev.pinfold.broker.cold.DealChooser.Offer;
 import dev.pinfold.broker.store.DealPieces;
 import dev.pinfold.broker.store.DealStore;
 import dev.pinfold.broker.store.DealStore.Ordering;
+import dev.pinfold.content.piece.PieceSize;
 import dev.pinfold.policy.ColdGoal;
 import dev.pinfold.policy.PlacementClass;
 import dev.pinfold.policy.Policy;
@@ -17,7 +18,6 @@ import dev.pinfold.spi.deal.DealOrder;
 import dev.pinfold.spi.deal.DealPiece;
 import dev.pinfold.spi.deal.DealTerms;
 import dev.pinfold.spi.deal.Epoch;
-import dev.pinfold.spi.deal.PaddedSize;
 import dev.pinfold.spi.deal.PieceSource;
 import java.net.URI;
 import java.security.SecureRandom;
@@ -245,7 +245,7 @@ final class DealKeeper {
     private DealOrder order(PieceNeed need, ColdGoal goal, Offer offer) {
         Instant now = clock.instant();
         UUID id = timed(now);
-        PaddedSize size = new PaddedSize(need.piece().size().padded());
+        PieceSize size = need.piece().size();
         long buffer = Math.max(
                 Epoch.epochsIn(goal.deal().startOffset()),
                 offer.maker().report().startBuffer());

@@ -1,5 +1,6 @@
 package dev.pinfold.broker.provider;
 
+import dev.pinfold.content.piece.PieceSize;
 import dev.pinfold.spi.CarSource;
 import dev.pinfold.spi.Deadline;
 import dev.pinfold.spi.deal.Ask;
@@ -15,7 +16,6 @@ import dev.pinfold.spi.deal.DealSighting;
 import dev.pinfold.spi.deal.Epoch;
 import dev.pinfold.spi.deal.Funds;
 import dev.pinfold.spi.deal.NodeReport;
-import dev.pinfold.spi.deal.PaddedSize;
 import dev.pinfold.spi.deal.Preparation;
 import dev.pinfold.spi.deal.StorageProviderInfo;
 import java.io.InputStream;
@@ -73,7 +73,7 @@ final class GuardedDeals implements DealMaker {
     }
 
     @Override
-    public CollateralBounds collateral(PaddedSize size, boolean verified, Deadline deadline) {
+    public CollateralBounds collateral(PieceSize size, boolean verified, Deadline deadline) {
         return look(deadline, limit -> deals.collateral(size, verified, limit));
     }
 

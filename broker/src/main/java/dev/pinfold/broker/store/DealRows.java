@@ -17,7 +17,6 @@ import dev.pinfold.spi.deal.DealPiece;
 import dev.pinfold.spi.deal.DealTerms;
 import dev.pinfold.spi.deal.DealTrouble;
 import dev.pinfold.spi.deal.Epoch;
-import dev.pinfold.spi.deal.PaddedSize;
 import dev.pinfold.spi.deal.PieceSource;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
@@ -84,11 +83,7 @@ final class DealRows {
                 DealMode.ofLabel(row.getString("mode")),
                 row.getString("client"),
                 row.getString("provider"),
-                new DealPiece(
-                        piece.cidV1(),
-                        new PaddedSize(piece.size().padded()),
-                        piece.payload(),
-                        Cid.parse(row.getString("root"))),
+                new DealPiece(piece.cidV1(), piece.size(), piece.payload(), Cid.parse(row.getString("root"))),
                 new DealTerms(
                         new Epoch(row.getLong("start_epoch")),
                         new Epoch(row.getLong("end_epoch")),

@@ -22,7 +22,6 @@ import dev.pinfold.spi.deal.DealSighting;
 import dev.pinfold.spi.deal.DealTerms;
 import dev.pinfold.spi.deal.DealTrouble;
 import dev.pinfold.spi.deal.Epoch;
-import dev.pinfold.spi.deal.PaddedSize;
 import dev.pinfold.spi.deal.PieceSource;
 import dev.pinfold.spi.deal.Preparation;
 import java.net.URI;
@@ -88,7 +87,7 @@ class DealDecideTest {
                 DealMode.MK12,
                 "f1wallet",
                 "f01",
-                new DealPiece(piece.cidV1(), new PaddedSize(piece.size().padded()), car.length, root),
+                new DealPiece(piece.cidV1(), piece.size(), car.length, root),
                 new DealTerms(START, END, AttoFil.of(1), AttoFil.ZERO, false, true),
                 new PieceSource(URI.create("http://broker.example/piece/x"), Map.of()));
         boolean stored = state.stored();

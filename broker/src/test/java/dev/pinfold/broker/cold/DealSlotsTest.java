@@ -16,7 +16,6 @@ import dev.pinfold.spi.deal.DealOrder;
 import dev.pinfold.spi.deal.DealPiece;
 import dev.pinfold.spi.deal.DealTerms;
 import dev.pinfold.spi.deal.Epoch;
-import dev.pinfold.spi.deal.PaddedSize;
 import dev.pinfold.spi.deal.PieceSource;
 import java.net.URI;
 import java.time.Duration;
@@ -68,7 +67,7 @@ class DealSlotsTest {
                 DealMode.MK12,
                 "f1wallet",
                 provider,
-                new DealPiece(PIECE.cidV1(), new PaddedSize(PIECE.size().padded()), CAR.length, ROOT),
+                new DealPiece(PIECE.cidV1(), PIECE.size(), CAR.length, ROOT),
                 new DealTerms(START, END, AttoFil.of(1), AttoFil.ZERO, false, true),
                 new PieceSource(URI.create("http://broker.example/piece/x"), Map.of()));
         Checkpoint at = new Checkpoint(

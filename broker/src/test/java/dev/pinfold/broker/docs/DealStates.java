@@ -22,7 +22,6 @@ import dev.pinfold.spi.deal.DealSighting;
 import dev.pinfold.spi.deal.DealTerms;
 import dev.pinfold.spi.deal.DealTrouble;
 import dev.pinfold.spi.deal.Epoch;
-import dev.pinfold.spi.deal.PaddedSize;
 import dev.pinfold.spi.deal.PieceSource;
 import java.net.URI;
 import java.time.Duration;
@@ -175,7 +174,7 @@ final class DealStates {
                 "f01000",
                 new DealPiece(
                         piece.cidV1(),
-                        new PaddedSize(piece.size().padded()),
+                        piece.size(),
                         car.length,
                         Block.of(Codec.RAW, car).cid()),
                 new DealTerms(START, END, AttoFil.of(1), AttoFil.ZERO, false, true),

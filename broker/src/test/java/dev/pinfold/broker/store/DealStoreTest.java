@@ -24,7 +24,6 @@ import dev.pinfold.spi.deal.DealPiece;
 import dev.pinfold.spi.deal.DealTerms;
 import dev.pinfold.spi.deal.DealTrouble;
 import dev.pinfold.spi.deal.Epoch;
-import dev.pinfold.spi.deal.PaddedSize;
 import dev.pinfold.spi.deal.PieceSource;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -116,10 +115,7 @@ class DealStoreTest {
                 "f1wallet",
                 provider,
                 new DealPiece(
-                        made.piece().cidV1(),
-                        new PaddedSize(made.piece().size().padded()),
-                        made.piece().payload(),
-                        made.root()),
+                        made.piece().cidV1(), made.piece().size(), made.piece().payload(), made.root()),
                 new DealTerms(new Epoch(1_000), new Epoch(1_010), AttoFil.parse(price), AttoFil.of(7), false, true),
                 new PieceSource(URI.create("http://broker.example/piece/x"), Map.of()));
         return new DealIntent(made.id(), slot, Reason.COPY, null, maker, order);

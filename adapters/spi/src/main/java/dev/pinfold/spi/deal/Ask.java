@@ -1,5 +1,6 @@
 package dev.pinfold.spi.deal;
 
+import dev.pinfold.content.piece.PieceSize;
 import java.util.Optional;
 
 /**
@@ -14,8 +15,8 @@ import java.util.Optional;
 public record Ask(
         AttoFil pricePerGiB,
         AttoFil verifiedPricePerGiB,
-        PaddedSize smallest,
-        PaddedSize largest,
+        PieceSize smallest,
+        PieceSize largest,
         Optional<Epoch> expiry) {
     private static final long GIB = 1L << 30;
 
@@ -28,7 +29,7 @@ public record Ask(
      * The least a storage provider accepts per epoch for the whole piece: price × padded size / 2^30, rounded up. One unit
      * less is rejected.
      */
-    public AttoFil epochPrice(PaddedSize size, boolean verified) {
-        return price(verified).timesRoundedUp(size.bytes(), GIB);
+    public AttoFil epochPrice(PieceSize size, boolean verified) {
+        return price(verified).timesRoundedUp(size.padded(), GIB);
     }
 }

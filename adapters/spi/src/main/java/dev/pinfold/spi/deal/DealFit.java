@@ -1,5 +1,6 @@
 package dev.pinfold.spi.deal;
 
+import dev.pinfold.content.piece.PieceSize;
 import dev.pinfold.spi.deal.DealObjection.Constraint;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -58,8 +59,7 @@ public final class DealFit {
     }
 
     private static void size(DealWish wish, StorageProviderInfo provider, Ask ask, List<DealObjection> found) {
-        PaddedSize largest =
-                ask.largest().compareTo(provider.sectorSize()) <= 0 ? ask.largest() : provider.sectorSize();
+        PieceSize largest = ask.largest().compareTo(provider.sectorSize()) <= 0 ? ask.largest() : provider.sectorSize();
         if (wish.size().compareTo(ask.smallest()) < 0 || wish.size().compareTo(largest) > 0) {
             found.add(new DealObjection(
                     Constraint.PIECE_SIZE,
@@ -94,7 +94,7 @@ public final class DealFit {
         if (!missing.isZero()) {
             found.add(new DealObjection(Constraint.FUNDS, "wallet and escrow lack " + missing + " attoFIL"));
         }
-        BigInteger size = BigInteger.valueOf(wish.size().bytes());
+        BigInteger size = BigInteger.valueOf(wish.size().padded());
         if (wish.verified() && funds.dataCap().compareTo(size) < 0) {
             found.add(new DealObjection(
                     Constraint.DATACAP,

@@ -1,5 +1,6 @@
 package dev.pinfold.spi.deal;
 
+import dev.pinfold.content.piece.PieceSize;
 import dev.pinfold.spi.CarSource;
 import dev.pinfold.spi.Deadline;
 import dev.pinfold.spi.Failure;
@@ -49,7 +50,7 @@ public interface DealMaker {
     Ask ask(String address, DealMode mode, Deadline deadline);
 
     /** What the chain allows a storage provider to pledge for a piece of this size. */
-    CollateralBounds collateral(PaddedSize size, boolean verified, Deadline deadline);
+    CollateralBounds collateral(PieceSize size, boolean verified, Deadline deadline);
 
     /**
      * Brings about what the proposal stands on: the node holds the payload (legacy), escrow covers the deal (mk12), a

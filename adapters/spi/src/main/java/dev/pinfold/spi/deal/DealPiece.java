@@ -2,6 +2,7 @@ package dev.pinfold.spi.deal;
 
 import dev.pinfold.content.Cid;
 import dev.pinfold.content.Codec;
+import dev.pinfold.content.piece.PieceSize;
 
 /**
  * What a deal stores.
@@ -12,12 +13,12 @@ import dev.pinfold.content.Codec;
  * @param carBytes length of the CAR that is the payload; the rest of the piece is zeros
  * @param payloadRoot the CAR's root
  */
-public record DealPiece(Cid pieceCid, PaddedSize size, long carBytes, Cid payloadRoot) {
+public record DealPiece(Cid pieceCid, PieceSize size, long carBytes, Cid payloadRoot) {
     public DealPiece {
         if (pieceCid.version() != 1 || pieceCid.codec() != Codec.FIL_COMMITMENT_UNSEALED) {
             throw new IllegalArgumentException("not a piece CID of version 1: " + pieceCid);
         }
-        if (carBytes < 1 || carBytes > size.unpadded().bytes()) {
+        if (carBytes < 1 || carBytes > size.unpadded()) {
             throw new IllegalArgumentException(
                     "a payload of " + carBytes + " bytes does not fit into a piece of " + size);
         }

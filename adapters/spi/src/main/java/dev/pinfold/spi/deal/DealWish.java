@@ -1,5 +1,6 @@
 package dev.pinfold.spi.deal;
 
+import dev.pinfold.content.piece.PieceSize;
 import java.util.Set;
 
 /**
@@ -11,7 +12,7 @@ import java.util.Set;
  * @param taken storage providers that hold the piece already, or are asked to: each copy is with another one
  * @param spentThisMonth what the deals of this month cost so far, those that are only proposed included
  */
-public record DealWish(PaddedSize size, long duration, boolean verified, Set<String> taken, AttoFil spentThisMonth) {
+public record DealWish(PieceSize size, long duration, boolean verified, Set<String> taken, AttoFil spentThisMonth) {
     public DealWish {
         taken = Set.copyOf(taken);
     }

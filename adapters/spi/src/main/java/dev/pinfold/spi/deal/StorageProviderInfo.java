@@ -1,5 +1,6 @@
 package dev.pinfold.spi.deal;
 
+import dev.pinfold.content.piece.PieceSize;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record StorageProviderInfo(
         String address,
         List<DealMode> modes,
-        PaddedSize sectorSize,
+        PieceSize sectorSize,
         @Nullable String country,
         @Nullable String jurisdiction,
         List<URI> http,

@@ -1,5 +1,7 @@
 package dev.pinfold.spi.deal;
 
+import dev.pinfold.content.piece.PieceSize;
+
 /**
  * The size of a piece without Fr32 padding, in bytes: 127 times a power of two. It is the most payload the piece holds.
  * Lotus counts {@code Data.PieceSize} of {@code ClientStartDeal} and the {@code Size} of a DealInfo in it.
@@ -14,8 +16,8 @@ public record UnpaddedSize(long bytes) implements Comparable<UnpaddedSize> {
     }
 
     /** The same piece with padding: 128/127 of this. */
-    public PaddedSize padded() {
-        return new PaddedSize(bytes / 127 * 128);
+    public PieceSize padded() {
+        return PieceSize.ofPadded(bytes / 127 * 128);
     }
 
     @Override

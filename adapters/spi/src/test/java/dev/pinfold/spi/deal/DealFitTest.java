@@ -2,6 +2,7 @@ package dev.pinfold.spi.deal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pinfold.content.piece.PieceSize;
 import dev.pinfold.spi.deal.DealObjection.Constraint;
 import java.math.BigInteger;
 import java.util.List;
@@ -12,20 +13,24 @@ import org.junit.jupiter.api.Test;
 
 /** Who may be given a deal, rule by rule. */
 class DealFitTest {
-    private static final PaddedSize GIB = new PaddedSize(1L << 30);
+    private static final PieceSize GIB = PieceSize.ofPadded(1L << 30);
     private static final AttoFil PLENTY = AttoFil.ofCoins("1000");
     private static final DealWish WISH = new DealWish(GIB, 518_400, false, Set.of(), AttoFil.ZERO);
     private static final DealLimits ANY =
             new DealLimits(Set.of(), Set.of(), Set.of(), AttoFil.of(100), AttoFil.of(100 * 518_400L), PLENTY);
     private static final Ask ASK = new Ask(
-            AttoFil.of(100), AttoFil.of(10), new PaddedSize(1 << 20), new PaddedSize(1L << 36), Optional.empty());
+            AttoFil.of(100),
+            AttoFil.of(10),
+            PieceSize.ofPadded(1 << 20),
+            PieceSize.ofPadded(1L << 36),
+            Optional.empty());
     private static final Funds RICH = new Funds(PLENTY, AttoFil.ZERO, AttoFil.ZERO, BigInteger.ONE.shiftLeft(40));
 
     private static StorageProviderInfo in(@Nullable String country) {
         return new StorageProviderInfo(
                 "f01000",
                 List.of(DealMode.MK12),
-                new PaddedSize(1L << 35),
+                PieceSize.ofPadded(1L << 35),
                 country,
                 null,
                 List.of(),
@@ -71,7 +76,7 @@ class DealFitTest {
     @Test
     void a_piece_must_fit_the_ask_and_the_sector() {
         for (long bytes : new long[] {1L << 19, 1L << 36}) {
-            DealWish wish = new DealWish(new PaddedSize(bytes), 1, false, Set.of(), AttoFil.ZERO);
+            DealWish wish = new DealWish(PieceSize.ofPadded(bytes), 1, false, Set.of(), AttoFil.ZERO);
             assertThat(objections(wish, ANY, in(null), RICH)).contains(Constraint.PIECE_SIZE);
         }
     }
@@ -99,7 +104,7 @@ class DealFitTest {
     @Test
     void a_storage_provider_that_takes_nothing_or_has_no_power_is_left_out() {
         StorageProviderInfo idle = new StorageProviderInfo(
-                "f01000", List.of(), new PaddedSize(1L << 35), null, null, List.of(), Optional.of(false));
+                "f01000", List.of(), PieceSize.ofPadded(1L << 35), null, null, List.of(), Optional.of(false));
         assertThat(objections(WISH, ANY, idle, RICH)).containsExactly(Constraint.MODE, Constraint.POWER);
     }
 }

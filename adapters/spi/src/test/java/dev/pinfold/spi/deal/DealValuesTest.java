@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pinfold.content.Cid;
+import dev.pinfold.content.piece.PieceSize;
 import java.math.BigInteger;
 import java.net.URI;
 import java.time.Duration;
@@ -17,14 +18,14 @@ import org.junit.jupiter.api.Test;
 
 /** Amounts, sizes and moments: exact, and impossible to mix up. */
 class DealValuesTest {
-    private static final PaddedSize GIB_32 = new PaddedSize(32L << 30);
+    private static final PieceSize GIB_32 = PieceSize.ofPadded(32L << 30);
 
     @Test
     void a_price_per_epoch_is_rounded_up_because_one_unit_less_is_rejected() {
-        Ask ask = new Ask(AttoFil.of(119), AttoFil.ZERO, new PaddedSize(256), GIB_32, Optional.empty());
-        assertThat(ask.epochPrice(new PaddedSize(1L << 29), false)).isEqualTo(AttoFil.of(60));
-        assertThat(ask.epochPrice(new PaddedSize(1L << 30), false)).isEqualTo(AttoFil.of(119));
-        assertThat(ask.epochPrice(new PaddedSize(256), false)).isEqualTo(AttoFil.of(1));
+        Ask ask = new Ask(AttoFil.of(119), AttoFil.ZERO, PieceSize.ofPadded(256), GIB_32, Optional.empty());
+        assertThat(ask.epochPrice(PieceSize.ofPadded(1L << 29), false)).isEqualTo(AttoFil.of(60));
+        assertThat(ask.epochPrice(PieceSize.ofPadded(1L << 30), false)).isEqualTo(AttoFil.of(119));
+        assertThat(ask.epochPrice(PieceSize.ofPadded(256), false)).isEqualTo(AttoFil.of(1));
         assertThat(ask.epochPrice(GIB_32, true)).isEqualTo(AttoFil.ZERO);
     }
 
@@ -44,7 +45,7 @@ class DealValuesTest {
         BigInteger gib = BigInteger.ONE.shiftLeft(30);
         BigInteger exact = BigInteger.valueOf(price).multiply(BigInteger.valueOf(size));
         BigInteger rounded = new Ask(AttoFil.of(price), AttoFil.ZERO, GIB_32, GIB_32, Optional.empty())
-                .epochPrice(new PaddedSize(size), false)
+                .epochPrice(PieceSize.ofPadded(size), false)
                 .value();
         assertThat(rounded.multiply(gib)).isGreaterThanOrEqualTo(exact);
         assertThat(rounded.subtract(BigInteger.ONE).multiply(gib)).isLessThan(exact.max(BigInteger.ONE));
@@ -61,13 +62,13 @@ class DealValuesTest {
 
     @Test
     void padded_and_unpadded_sizes_turn_into_each_other_and_refuse_each_others_numbers() {
-        assertThat(GIB_32.unpadded().bytes()).isEqualTo(34_091_302_912L);
-        assertThat(new UnpaddedSize(1_040_384).padded()).isEqualTo(new PaddedSize(1 << 20));
-        assertThatThrownBy(() -> new PaddedSize(1_040_384)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(GIB_32.unpadded()).isEqualTo(34_091_302_912L);
+        assertThat(new UnpaddedSize(1_040_384).padded()).isEqualTo(PieceSize.ofPadded(1 << 20));
+        assertThatThrownBy(() -> PieceSize.ofPadded(1_040_384)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new UnpaddedSize(1 << 20)).isInstanceOf(IllegalArgumentException.class);
-        assertThat(PaddedSize.holding(1)).isEqualTo(new PaddedSize(128));
-        assertThat(PaddedSize.holding(127)).isEqualTo(new PaddedSize(128));
-        assertThat(PaddedSize.holding(128)).isEqualTo(new PaddedSize(256));
+        assertThat(PieceSize.ofPayload(1)).isEqualTo(PieceSize.ofPadded(128));
+        assertThat(PieceSize.ofPayload(127)).isEqualTo(PieceSize.ofPadded(128));
+        assertThat(PieceSize.ofPayload(128)).isEqualTo(PieceSize.ofPadded(256));
     }
 
     @Test
