@@ -10,13 +10,15 @@ import dev.pinfold.broker.api.DealRoutes;
 import dev.pinfold.broker.api.DrainRoutes;
 import dev.pinfold.broker.api.Errors;
 import dev.pinfold.broker.api.ManagementServer;
-import dev.pinfold.broker.api.OperatorRoutes;
 import dev.pinfold.broker.api.PieceRoutes;
 import dev.pinfold.broker.api.PinRoutes;
+import dev.pinfold.broker.api.PlacementRoutes;
 import dev.pinfold.broker.api.PlanRoutes;
 import dev.pinfold.broker.api.PolicyRoutes;
+import dev.pinfold.broker.api.ProviderRoutes;
 import dev.pinfold.broker.api.RateLimiter;
 import dev.pinfold.broker.api.RetrievalRoutes;
+import dev.pinfold.broker.api.TokenRoutes;
 import dev.pinfold.broker.api.Tokens;
 import dev.pinfold.broker.api.UsageRoutes;
 import dev.pinfold.broker.cluster.BrokerIdentity;
@@ -291,16 +293,11 @@ public final class Broker implements AutoCloseable {
             api = opened(ApiServer.open(
                     vertx, config.listen(), config.cors(), new Errors(database::translate), router -> {
                         new PinRoutes(pins, auth, limiter, database::requireSpace, config.psa()).mount(router);
-                        new OperatorRoutes(
-                                        new PinDetails(database.reads()),
-                                        tokens,
-                                        auth,
-                                        config.providers(),
-                                        fleet,
-                                        view,
-                                        states,
-                                        policies)
+                        new PlacementRoutes(new PinDetails(database.reads()), config.providers(), auth)
                                 .mount(router);
+                        new ProviderRoutes(config.providers(), fleet, view, states, policies, auth)
+                                .mount(router);
+                        new TokenRoutes(tokens, auth).mount(router);
                         new RetrievalRoutes(retrievals, auth).mount(router);
                         new PolicyRoutes(policies, policyStore, auth).mount(router);
                         new PlanRoutes(new PlanStore(database), policies, view, auth, moving::wake).mount(router);

@@ -164,6 +164,9 @@ public final class FakeProvider implements Provider {
         need(Capability.LIST);
         return call(PinListing.class, ProviderOperation.LIST, null, deadline, () -> {
             List<FakePin> all = books.pins();
+            if (from != null && !from.matches("[0-9]{1,9}")) {
+                throw new ProviderException(new Failure.InvalidOrder("no page of a list begins there"));
+            }
             int first = from == null ? 0 : Integer.parseInt(from);
             int end = Math.min(first + PAGE, all.size());
             List<PinListing.ListedPin> page = all.subList(Math.min(first, end), end).stream()

@@ -13,6 +13,7 @@ import dev.pinfold.spi.Observation;
 import dev.pinfold.spi.Order;
 import dev.pinfold.spi.OrderRef;
 import dev.pinfold.spi.PinListing;
+import dev.pinfold.spi.ProviderException;
 import dev.pinfold.spi.Provider;
 import dev.pinfold.spi.ProviderConfig;
 import dev.pinfold.spi.ProviderFactory;
@@ -320,6 +321,20 @@ public abstract class ProviderContract {
         assertThat(world.held(dag.root())).isEqualTo(1);
         assertThat(provider.observe(second, ContractSubject.soon()).observation())
                 .isInstanceOf(Observation.Stored.class);
+    }
+
+    @Test
+    void a_page_that_begins_nowhere_is_refused_in_words_or_begins_somewhere() {
+        needs(Capability.LIST);
+        for (String nowhere : List.of("no page", "0;o;yesterday", "9;x;", "")) {
+            try {
+                assertThat(provider.list(nowhere, ContractSubject.soon()).pins())
+                        .as("nothing is held")
+                        .isEmpty();
+            } catch (ProviderException e) {
+                assertThat(e.failure()).isInstanceOf(Failure.InvalidOrder.class);
+            }
+        }
     }
 
     @Test

@@ -171,6 +171,9 @@ final class KuboProvider implements Provider {
 
     @Override
     public PinListing list(@Nullable String from, Deadline deadline) {
+        if (from != null) {
+            throw new ProviderException(new Failure.InvalidOrder("the list has one page only"));
+        }
         List<ListedPin> pins = new ArrayList<>();
         try (InputStream in =
                         rpc.open("pin/ls?type=recursive&stream=true&names=true", BodyPublishers.noBody(), deadline);

@@ -1,5 +1,6 @@
 package dev.pinfold.psa;
 
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -56,18 +57,23 @@ record PageCursor(
         return filter + ";" + (exact ? "x" : "o") + ";" + (oldest == null ? "" : oldest);
     }
 
-    /** Throws {@link IllegalArgumentException} where the text is none of {@link #text()}. */
-    static PageCursor read(String text) {
+    /** What {@link #text()} was made from; empty where the text is none of these. */
+    static Optional<PageCursor> read(String text) {
         String[] parts = text.split(";", -1);
         if (parts.length != 3 || !parts[0].matches("[0-3]") || !parts[1].matches("[ox]")) {
-            throw new IllegalArgumentException("not the beginning of a page: " + text);
+            return Optional.empty();
         }
         int filter = Integer.parseInt(parts[0]);
         if (parts[2].isEmpty()) {
-            return first(filter);
+            return Optional.of(first(filter));
         }
-        Instant oldest = Instant.parse(parts[2]);
-        boolean exact = parts[1].equals("x");
-        return new PageCursor(filter, (exact ? oldest : oldest.plus(OVERLAP)).toString(), oldest, exact);
+        try {
+            Instant oldest = Instant.parse(parts[2]);
+            boolean exact = parts[1].equals("x");
+            return Optional.of(
+                    new PageCursor(filter, (exact ? oldest : oldest.plus(OVERLAP)).toString(), oldest, exact));
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
     }
 }

@@ -113,7 +113,7 @@ final class PsaProvider implements Provider {
     @Override
     public PinListing list(@Nullable String from, Deadline deadline) {
         List<String> filters = requests.statusFilters();
-        PageCursor cursor = from == null ? PageCursor.first(0) : PageCursor.read(from);
+        PageCursor cursor = from == null ? PageCursor.first(0) : begin(from, filters.size());
         HttpAsk ask = requests.list(filters.get(cursor.filter()), null, cursor.before());
         List<PinDoc> page = answers.page(send(ask, deadline));
         Optional<PageCursor> next = settings.window() ? cursor.after(page) : Optional.empty();
@@ -125,6 +125,12 @@ final class PsaProvider implements Provider {
         return new PinListing(
                 once.values().stream().map(answers::listed).toList(),
                 next.map(PageCursor::text).orElse(null));
+    }
+
+    private static PageCursor begin(String from, int filters) {
+        return PageCursor.read(from)
+                .filter(cursor -> cursor.filter() < filters)
+                .orElseThrow(() -> new ProviderException(new Failure.InvalidOrder("no page of a list begins there")));
     }
 
     @Override

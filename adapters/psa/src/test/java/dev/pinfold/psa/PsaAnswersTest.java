@@ -248,10 +248,10 @@ class PsaAnswersTest {
                 List.of(),
                 Map.of());
         PageCursor second = PageCursor.first(2).after(List.of(pin)).orElseThrow();
-        assertThat(PageCursor.read(second.text())).isEqualTo(second);
+        assertThat(PageCursor.read(second.text())).contains(second);
         PageCursor exact = second.after(List.of(pin)).orElseThrow();
         assertThat(exact.before()).isEqualTo("2026-01-01T00:00:00.123456789Z");
-        assertThat(PageCursor.read(exact.text())).isEqualTo(exact);
+        assertThat(PageCursor.read(exact.text())).contains(exact);
         assertThat(exact.after(List.of(pin))).isEmpty();
         assertThat(exact.after(List.of())).isEmpty();
     }

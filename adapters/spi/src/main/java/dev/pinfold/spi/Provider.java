@@ -58,6 +58,8 @@ public interface Provider extends AutoCloseable {
      * Lists one page of everything the account holds. Needs {@link Capability#LIST}.
      *
      * @param from {@link PinListing#next()} of the page before; null for the first page
+     * @throws ProviderException with {@link Failure.InvalidOrder} where no page can begin at {@code from}; the provider is
+     *     not asked then
      */
     default PinListing list(@Nullable String from, Deadline deadline) {
         throw lacks(Capability.LIST);

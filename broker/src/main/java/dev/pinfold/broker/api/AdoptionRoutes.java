@@ -48,7 +48,7 @@ public final class AdoptionRoutes {
 
     private OffLoop.Work adopt(RoutingContext ctx) {
         GuardedProvider provider = provider(ctx.pathParam("id"));
-        JsonNode body = OperatorRoutes.body(ctx, Set.of("cids", "all", "name", "apply", "from"));
+        JsonNode body = BoundedBody.object(ctx, Set.of("cids", "all", "name", "apply", "from"));
         Set<String> cids = cids(body);
         Adopter.Wish wish = new Adopter.Wish(cids, text(body, "name", 255), flag(body, "apply"));
         String from = text(body, "from", 4_096);

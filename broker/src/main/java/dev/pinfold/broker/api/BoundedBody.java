@@ -1,5 +1,8 @@
 package dev.pinfold.broker.api;
 
+import java.util.stream.Collectors;
+import java.util.Set;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.pinfold.broker.BrokerException;
 import dev.pinfold.broker.ErrorKind;
 import io.vertx.core.Handler;
@@ -67,6 +70,22 @@ final class BoundedBody {
         if (body == null) {
             throw new IllegalStateException("route without a body handler");
         }
+        return body;
+    }
+
+    /** A JSON object with no other fields than these. */
+    static JsonNode object(RoutingContext ctx, Set<String> known) {
+        PinRoutes.requireJson(ctx);
+        JsonNode body = PinBodies.json(of(ctx));
+        if (!body.isObject()) {
+            throw PinBodies.bad("the body must be a JSON object");
+        }
+        body.fieldNames().forEachRemaining(field -> {
+            if (!known.contains(field)) {
+                throw PinBodies.bad("the body has an unknown field '" + Shown.of(field) + "'; known are "
+                        + known.stream().sorted().collect(Collectors.joining(", ")));
+            }
+        });
         return body;
     }
 }

@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A provider's life: cordoned, drained with a deadline, active again; and audits on demand. */
@@ -58,7 +57,7 @@ public final class DrainRoutes {
                 .handler(body)
                 .handler(OffLoop.answering(ctx -> {
                     String provider = known(ctx.pathParam("id"));
-                    JsonNode wish = OperatorRoutes.body(ctx, Set.of("state", "reason", "mustFinishBy"));
+                    JsonNode wish = BoundedBody.object(ctx, Set.of("state", "reason", "mustFinishBy"));
                     String author = Authenticator.caller(ctx).tokenName();
                     return () -> set(provider, state(wish), wish, author);
                 }));
@@ -68,7 +67,7 @@ public final class DrainRoutes {
             return OffLoop.ok(new JsonObject().put("drains", drains));
         }));
         router.post("/api/v1/drains").handler(operator).handler(body).handler(OffLoop.answering(ctx -> {
-            JsonNode wish = OperatorRoutes.body(ctx, Set.of("provider", "reason", "mustFinishBy"));
+            JsonNode wish = BoundedBody.object(ctx, Set.of("provider", "reason", "mustFinishBy"));
             String provider = known(wish.path("provider").asText(""));
             String author = Authenticator.caller(ctx).tokenName();
             return () -> set(provider, "draining", wish, author);
@@ -90,7 +89,7 @@ public final class DrainRoutes {
                 .handler(OffLoop.answering(ctx ->
                         () -> OffLoop.ok(new JsonObject().put("audits", new JsonArray(store.audits())))));
         router.post("/api/v1/audits").handler(operator).handler(body).handler(OffLoop.answering(ctx -> {
-            JsonNode wish = OperatorRoutes.body(ctx, Set.of("provider"));
+            JsonNode wish = BoundedBody.object(ctx, Set.of("provider"));
             String provider = known(wish.path("provider").asText(""));
             String author = Authenticator.caller(ctx).tokenName();
             return () -> {
@@ -101,14 +100,7 @@ public final class DrainRoutes {
     }
 
     private String known(String id) {
-        return catalog.stream()
-                .map(ProviderEntry::id)
-                .filter(id::equals)
-                .findFirst()
-                .orElseThrow(() -> new BrokerException(
-                        ErrorKind.NOT_FOUND,
-                        "no provider is called '" + Shown.of(id) + "'; configured are "
-                                + catalog.stream().map(ProviderEntry::id).collect(Collectors.joining(", "))));
+        return ProviderRoutes.known(catalog, id).id();
     }
 
     private static String state(JsonNode wish) {

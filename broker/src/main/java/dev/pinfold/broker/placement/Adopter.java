@@ -144,6 +144,14 @@ public final class Adopter {
         try {
             return provider.list(from, Deadline.after(provider.spec().guard().callTimeout()));
         } catch (ProviderException e) {
+            if (from != null && e.failure() instanceof Failure.InvalidOrder) {
+                throw new BrokerException(
+                        ErrorKind.BAD_REQUEST,
+                        "'from' is no place in the list of '" + provider.id() + "' ("
+                                + e.failure().detail()
+                                + "); take it from the answer to the page before, or leave it out",
+                        e);
+            }
             boolean cannot = e.failure() instanceof Failure.Unsupported;
             throw new BrokerException(
                     cannot ? ErrorKind.NOT_IMPLEMENTED : ErrorKind.BAD_GATEWAY,
@@ -153,9 +161,6 @@ public final class Adopter {
                                     : "did not give its list: " + e.failure().detail())
                             + "; nothing of this page was taken over",
                     e);
-        } catch (IllegalArgumentException e) {
-            throw new BrokerException(
-                    ErrorKind.BAD_REQUEST, "'from' is no place in the list of '" + provider.id() + "'", e);
         }
     }
 

@@ -139,7 +139,8 @@ class ProviderAdoptTest {
                     "{\"cids\":[]}",
                     "{\"cids\":[\"nonsense\"],\"apply\":true}",
                     "{\"all\":\"yes\"}",
-                    "{\"all\":true,\"aply\":true}")) {
+                    "{\"all\":true,\"aply\":true}",
+                    "{\"all\":true,\"apply\":true,\"from\":\"nonsense\"}")) {
                 assertThat(client.send("POST", "/api/v1/providers/old/adoptions", body)
                                 .status())
                         .as(body)
