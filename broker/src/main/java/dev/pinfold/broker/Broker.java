@@ -33,10 +33,13 @@ import dev.pinfold.broker.cold.PieceCopies;
 import dev.pinfold.broker.cold.PieceShelf;
 import dev.pinfold.broker.cold.Receipts;
 import dev.pinfold.broker.config.BrokerConfig;
+import dev.pinfold.broker.config.BrokerConfig.ProviderEntry;
 import dev.pinfold.broker.gateway.GatewayServer;
 import dev.pinfold.broker.pin.PinService;
 import dev.pinfold.broker.placement.Adopter;
 import dev.pinfold.broker.placement.BudgetWatch;
+import dev.pinfold.broker.placement.DrainWatch;
+import dev.pinfold.broker.placement.Drains;
 import dev.pinfold.broker.placement.FleetView;
 import dev.pinfold.broker.placement.FleetWatch;
 import dev.pinfold.broker.placement.Mover;
@@ -62,6 +65,7 @@ import dev.pinfold.broker.store.DatabaseConfig;
 import dev.pinfold.broker.store.DealLists;
 import dev.pinfold.broker.store.DealPieces;
 import dev.pinfold.broker.store.DealStore;
+import dev.pinfold.broker.store.DrainStore;
 import dev.pinfold.broker.store.MoveStore;
 import dev.pinfold.broker.store.PieceDetails;
 import dev.pinfold.broker.store.PieceStore;
@@ -71,6 +75,7 @@ import dev.pinfold.broker.store.PinStore;
 import dev.pinfold.broker.store.PlacementStore;
 import dev.pinfold.broker.store.PlanStore;
 import dev.pinfold.broker.store.PolicyStore;
+import dev.pinfold.broker.store.ProviderHistoryStore;
 import dev.pinfold.broker.store.ProviderStateStore;
 import dev.pinfold.broker.store.ReplicaStore;
 import dev.pinfold.broker.store.TokenStore;
@@ -112,6 +117,7 @@ public final class Broker implements AutoCloseable {
     private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
     private static final Duration ALERTS_EVERY = Duration.ofSeconds(2);
     private static final Duration ALERTS_KEPT = Duration.ofDays(90);
+    private static final Duration PLANS_KEPT = Duration.ofDays(90);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final BrokerConfig config;
@@ -163,13 +169,26 @@ public final class Broker implements AutoCloseable {
             Wakeups wakeups = new Wakeups();
             PolicyStore policyStore = new PolicyStore(database);
             Policies policies = Policies.open(policyStore, config.policy().file());
+            PlanStore plans = new PlanStore(database);
             UsageStore usage = new UsageStore(database);
-            BudgetWatch budgets = new BudgetWatch(usage, policies, alerts);
+            BudgetWatch budgets = new BudgetWatch(usage, policies, alerts, metrics);
             ProviderStateStore stateStore = new ProviderStateStore(database);
             ProviderStates states = ProviderStates.open(stateStore);
-            FleetView view = new FleetView(config.providers(), fleet, replicas, states, policies, clock);
+            ProviderHistoryStore histories = new ProviderHistoryStore(database);
+            histories.note(FleetView.prices(config.providers()));
+            FleetView view =
+                    new FleetView(config.providers(), histories.all(), fleet, replicas, states, policies, clock);
+            Drains drains = new Drains(states, policies, clock);
+            DrainStore drainStore = new DrainStore(database);
+            DrainWatch late = new DrainWatch(
+                    drains,
+                    drainStore,
+                    alerts,
+                    metrics,
+                    config.providers().stream().map(ProviderEntry::id).toList(),
+                    clock);
             FleetWatch brake = new FleetWatch(view, policies, alerts);
-            Placer placer = new Placer(placements, view, policies, placerSettings());
+            Placer placer = new Placer(placements, view, drains, policies, placerSettings());
             Steps steps = new Steps(fleet, replicas, dataPath, config.fetch().totalTimeout());
             Reconciler reconciler =
                     opened(new Reconciler(replicas, fleet, steps, reconcilerSettings(), clock, wakeups::placement));
@@ -183,12 +202,13 @@ public final class Broker implements AutoCloseable {
             wakeups.set(placing::wake, reconciler::wake);
             Mover mover = new Mover(
                     new MoveStore(database),
-                    stateStore,
+                    drainStore,
+                    drains,
                     states,
                     view,
                     policies,
                     config.reconcile().retryMax(),
-                    clock);
+                    metrics);
             Loop moving = opened(new Loop("moves", MOVES_EVERY, () -> {
                 int moved = mover.advance();
                 if (moved > 0) {
@@ -249,12 +269,14 @@ public final class Broker implements AutoCloseable {
                         dataPath.sweep(replicas);
                         bundler.sweep();
                         alertStore.dropOld(ALERTS_KEPT);
+                        plans.dropOld(PLANS_KEPT);
                         return 0;
                     }))
                     .start();
             opened(new Loop("alerts", ALERTS_EVERY, () -> {
                         budgets.check();
                         brake.check();
+                        late.check();
                         alerts.refresh();
                         return 0;
                     }))
@@ -293,15 +315,14 @@ public final class Broker implements AutoCloseable {
             api = opened(ApiServer.open(
                     vertx, config.listen(), config.cors(), new Errors(database::translate), router -> {
                         new PinRoutes(pins, auth, limiter, database::requireSpace, config.psa()).mount(router);
-                        new PlacementRoutes(new PinDetails(database.reads()), config.providers(), auth)
-                                .mount(router);
-                        new ProviderRoutes(config.providers(), fleet, view, states, policies, auth)
-                                .mount(router);
+                        new PlacementRoutes(new PinDetails(database.reads()), config.providers(), auth).mount(router);
+                        new ProviderRoutes(config.providers(), fleet, view, states, policies, auth).mount(router);
                         new TokenRoutes(tokens, auth).mount(router);
                         new RetrievalRoutes(retrievals, auth).mount(router);
                         new PolicyRoutes(policies, policyStore, auth).mount(router);
-                        new PlanRoutes(new PlanStore(database), policies, view, auth, moving::wake).mount(router);
-                        new DrainRoutes(stateStore, states, policies, config.providers(), auth).mount(router);
+                        new PlanRoutes(plans, policies, view, auth, moving::wake).mount(router);
+                        new DrainRoutes(stateStore, drainStore, states, drains, policies, config.providers(), auth)
+                                .mount(router);
                         new AlertRoutes(alertStore, auth).mount(router);
                         Adopter adopter = new Adopter(
                                 view,

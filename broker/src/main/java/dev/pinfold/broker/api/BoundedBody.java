@@ -1,7 +1,5 @@
 package dev.pinfold.broker.api;
 
-import java.util.stream.Collectors;
-import java.util.Set;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pinfold.broker.BrokerException;
 import dev.pinfold.broker.ErrorKind;
@@ -9,6 +7,8 @@ import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reads a small body whole, up to a limit. Vert.x's BodyHandler must come before authentication; this one comes after

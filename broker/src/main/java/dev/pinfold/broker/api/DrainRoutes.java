@@ -6,18 +6,21 @@ import dev.pinfold.broker.ErrorKind;
 import dev.pinfold.broker.api.OffLoop.Answer;
 import dev.pinfold.broker.config.BrokerConfig.ProviderEntry;
 import dev.pinfold.broker.pin.Caller.Scope;
+import dev.pinfold.broker.placement.DrainWatch;
+import dev.pinfold.broker.placement.Drains;
+import dev.pinfold.broker.placement.Drains.Drain;
+import dev.pinfold.broker.placement.Drains.Standing;
 import dev.pinfold.broker.placement.Policies;
 import dev.pinfold.broker.placement.ProviderStates;
+import dev.pinfold.broker.store.DrainStore;
+import dev.pinfold.broker.store.DrainStore.Certificate;
+import dev.pinfold.broker.store.DrainStore.Progress;
 import dev.pinfold.broker.store.ProviderStateStore;
-import dev.pinfold.broker.store.ProviderStateStore.Progress;
-import dev.pinfold.broker.store.ProviderStateStore.StateRow;
-import dev.pinfold.policy.Upkeep;
 import io.vertx.core.Handler;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -31,19 +34,25 @@ public final class DrainRoutes {
     private static final Set<String> STATES = Set.of("active", "cordoned", "draining", "sunset");
 
     private final ProviderStateStore store;
+    private final DrainStore ends;
     private final ProviderStates states;
+    private final Drains drains;
     private final Policies policies;
     private final List<ProviderEntry> catalog;
     private final Authenticator auth;
 
     public DrainRoutes(
             ProviderStateStore store,
+            DrainStore ends,
             ProviderStates states,
+            Drains drains,
             Policies policies,
             List<ProviderEntry> catalog,
             Authenticator auth) {
         this.store = store;
+        this.ends = ends;
         this.states = states;
+        this.drains = drains;
         this.policies = policies;
         this.catalog = List.copyOf(catalog);
         this.auth = auth;
@@ -62,9 +71,9 @@ public final class DrainRoutes {
                     return () -> set(provider, state(wish), wish, author);
                 }));
         router.get("/api/v1/drains").handler(operator).handler(OffLoop.answering(ctx -> () -> {
-            JsonArray drains = new JsonArray();
-            left().forEach(provider -> drains.add(drain(provider)));
-            return OffLoop.ok(new JsonObject().put("drains", drains));
+            JsonArray all = new JsonArray();
+            drains.all().values().forEach(drain -> all.add(json(drain)));
+            return OffLoop.ok(new JsonObject().put("drains", all));
         }));
         router.post("/api/v1/drains").handler(operator).handler(body).handler(OffLoop.answering(ctx -> {
             JsonNode wish = BoundedBody.object(ctx, Set.of("provider", "reason", "mustFinishBy"));
@@ -74,7 +83,15 @@ public final class DrainRoutes {
         }));
         router.get("/api/v1/drains/:provider").handler(operator).handler(OffLoop.answering(ctx -> {
             String provider = known(ctx.pathParam("provider"));
-            return () -> OffLoop.ok(leaving(provider));
+            return () -> OffLoop.ok(json(leaving(provider)));
+        }));
+        router.get("/api/v1/drains/:provider/certificates").handler(operator).handler(OffLoop.answering(ctx -> {
+            String provider = known(ctx.pathParam("provider"));
+            return () -> {
+                JsonArray all = new JsonArray();
+                ends.certificates(provider).forEach(each -> all.add(json(each)));
+                return OffLoop.ok(new JsonObject().put("certificates", all));
+            };
         }));
         router.delete("/api/v1/drains/:provider").handler(operator).handler(OffLoop.answering(ctx -> {
             String provider = known(ctx.pathParam("provider"));
@@ -125,7 +142,7 @@ public final class DrainRoutes {
         states.reload();
         boolean leaves = state.equals("draining") || state.equals("sunset");
         return leaves
-                ? new Answer(202, drain(provider))
+                ? new Answer(202, json(leaving(provider)))
                 : OffLoop.ok(new JsonObject().put("provider", provider).put("state", state));
     }
 
@@ -153,63 +170,67 @@ public final class DrainRoutes {
         return OffLoop.ok(new JsonObject().put("provider", provider).put("state", "active"));
     }
 
-    private Set<String> left() {
-        Set<String> left = new TreeSet<>();
-        states.decided().values().stream()
-                .filter(row -> !row.state().equals("cordoned"))
-                .map(StateRow::provider)
-                .forEach(left::add);
-        policies.get().upkeep().drains().stream().map(Upkeep.Drain::provider).forEach(left::add);
-        return left;
-    }
-
-    private JsonObject leaving(String provider) {
-        if (!left().contains(provider)) {
+    private Drain leaving(String provider) {
+        Drain drain = drains.all().get(provider);
+        if (drain == null) {
             throw new BrokerException(
                     ErrorKind.NOT_FOUND,
-                    "provider '" + provider + "' is not being drained; POST /api/v1/drains begins");
+                    "provider '" + Shown.of(provider) + "' is not being drained; POST /api/v1/drains begins");
         }
-        return drain(provider);
+        return drain;
     }
 
     /** How far a drain is, and when it ends at the pace it has had. */
-    private JsonObject drain(String provider) {
-        StateRow row = states.decided().get(provider);
-        Upkeep.Drain policy = policies.get().upkeep().drains().stream()
-                .filter(d -> d.provider().equals(provider))
+    private JsonObject json(Drain drain) {
+        Progress progress = ends.progress(drain.provider(), drain.since());
+        long gone = DrainWatch.gone(ends, drain, progress.copies());
+        Instant now = Instant.now();
+        Standing standing = Drains.standing(drain, gone, progress.copies(), now);
+        Certificate certificate = ends.certificates(drain.provider()).stream()
+                .filter(each -> each.since().equals(drain.since()))
                 .findFirst()
                 .orElse(null);
-        Instant since = row != null ? row.since() : policy != null ? policy.start() : Instant.EPOCH;
-        Instant deadline = row != null ? row.mustFinishBy() : policy == null ? null : policy.mustFinishBy();
-        Progress progress = store.progress(provider, since);
-        long before = row == null ? progress.copies() : Math.max(row.copies(), progress.copies());
-        long gone = before - progress.copies();
-        boolean done = progress.copies() == 0;
-        Instant now = Instant.now();
-        Duration spent = Duration.between(since, now);
-        Instant end = done || gone == 0
-                ? null
-                : now.plusMillis((long) ((double) spent.toMillis() / gone * progress.copies()));
-        boolean late = deadline != null && !done && (end == null ? now.isAfter(deadline) : end.isAfter(deadline));
         return new JsonObject()
-                .put("provider", provider)
-                .put("state", row == null ? "draining" : row.state())
-                .put("by", row == null ? "policy" : row.author())
-                .put("reason", row != null ? row.reason() : policy == null ? "" : policy.reason())
-                .put("since", since.toString())
-                .put("mustFinishBy", deadline == null ? null : deadline.toString())
-                .put("copiesBefore", before)
+                .put("provider", drain.provider())
+                .put("state", drain.state())
+                .put("by", drain.by())
+                .put("reason", drain.reason())
+                .put("since", drain.since().toString())
+                .put("mustFinishBy", text(drain.deadline()))
+                .put("copiesBefore", gone + progress.copies())
                 .put("copiesLeft", progress.copies())
                 .put("waitingForRelease", progress.retiring())
+                .put("keptForDeletedPins", progress.kept())
                 .put("blocked", progress.blocked())
                 .put("blockedBy", progress.why())
-                .put("done", done)
+                .put("done", progress.copies() == 0)
                 .put(
                         "finishedAt",
-                        row == null || row.finishedAt() == null
-                                ? null
-                                : row.finishedAt().toString())
-                .put("endsAbout", end == null ? null : end.toString())
-                .put("missesDeadline", late);
+                        certificate == null ? null : certificate.endedAt().toString())
+                .put("endsAbout", text(standing.endsAbout()))
+                .put("missesDeadline", standing.late())
+                .put("pastDeadline", drain.deadline() != null && now.isAfter(drain.deadline()) && progress.copies() > 0)
+                .put("certificate", certificate == null ? null : json(certificate));
+    }
+
+    private static JsonObject json(Certificate certificate) {
+        Instant deadline = certificate.mustFinishBy();
+        return new JsonObject()
+                .put("provider", certificate.provider())
+                .put("by", certificate.by())
+                .put("reason", certificate.reason())
+                .put("since", certificate.since().toString())
+                .put("mustFinishBy", text(deadline))
+                .put("endedAt", certificate.endedAt().toString())
+                .put("inTime", deadline == null ? null : !certificate.endedAt().isAfter(deadline))
+                .put("movedCopies", certificate.movedCopies())
+                .put("movedBytes", certificate.movedBytes())
+                .put("movedOfUnknownSize", certificate.movedUnsized())
+                .put("releasedCopies", certificate.releasedCopies())
+                .put("copiesLeft", 0);
+    }
+
+    private static @Nullable String text(@Nullable Instant instant) {
+        return instant == null ? null : instant.toString();
     }
 }

@@ -65,7 +65,9 @@ public final class TokenRoutes {
                 .put("since", row.since().toInstant().toString())
                 .put(
                         "revokedAt",
-                        row.revokedAt() == null ? null : row.revokedAt().toInstant().toString());
+                        row.revokedAt() == null
+                                ? null
+                                : row.revokedAt().toInstant().toString());
     }
 
     private static JsonArray scopes(Set<Scope> scopes) {

@@ -75,7 +75,8 @@ final class ProviderLife {
             footer = {
                 "",
                 "Example:",
-                "  pinfold provider drain eu-west --by 2027-03-31T00:00:00Z --reason 'announced its end'"
+                "  pinfold provider drain eu-west --by 2027-03-31T00:00:00Z --reason 'announced its end'",
+                "  pinfold provider drain eu-west --status"
             })
     static final class Drain extends ClientCommand {
         @Parameters(paramLabel = "ID", description = "The provider.")
@@ -91,8 +92,14 @@ final class ProviderLife {
         @Option(names = "--follow", description = "Wait until nothing is left there.")
         boolean follow;
 
+        @Option(names = "--status", description = "Begin nothing; show how far it is, and what came of earlier ones.")
+        boolean status;
+
         @Override
         Exit run(BrokerClient client) throws InterruptedException {
+            if (status) {
+                return show(client);
+            }
             ObjectNode body = Json.object().put("provider", id).put("reason", reason);
             if (by != null) {
                 body.put("mustFinishBy", by);
@@ -101,8 +108,7 @@ final class ProviderLife {
             while (follow && !drain.path("done").asBoolean()) {
                 TimeUnit.MILLISECONDS.sleep(500);
                 drain = client.get("/api/v1/drains/" + BrokerClient.encode(id));
-                if (drain.path("missesDeadline").asBoolean()
-                        && drain.path("endsAbout").isNull()) {
+                if (drain.path("pastDeadline").asBoolean()) {
                     break;
                 }
             }
@@ -113,6 +119,53 @@ final class ProviderLife {
             }
             return follow && !drain.path("done").asBoolean() ? Exit.NO : Exit.DONE;
         }
+
+        private Exit show(BrokerClient client) {
+            if (follow || by != null || !reason.isEmpty()) {
+                throw new CliException(Exit.USAGE, "--status begins nothing: leave --by, --reason and --follow out");
+            }
+            JsonNode drain = Json.object();
+            for (JsonNode each : client.get("/api/v1/drains").path("drains")) {
+                drain = each.path("provider").asText().equals(id) ? each : drain;
+            }
+            JsonNode ends = client.get("/api/v1/drains/" + BrokerClient.encode(id) + "/certificates")
+                    .path("certificates");
+            if (json) {
+                ObjectNode both = Json.object();
+                if (drain.isEmpty()) {
+                    both.putNull("drain");
+                } else {
+                    both.set("drain", drain);
+                }
+                both.set("certificates", ends);
+                print(both);
+            } else {
+                if (!drain.isEmpty()) {
+                    out().println(BrokerClient.printable(line(drain)));
+                }
+                ends.forEach(end -> out().println(BrokerClient.printable(ended(end))));
+                if (drain.isEmpty() && ends.isEmpty()) {
+                    out().println(BrokerClient.printable(id + " is not being left, and never was"));
+                }
+            }
+            return drain.isEmpty() && ends.isEmpty() ? Exit.NO : Exit.DONE;
+        }
+    }
+
+    private static String ended(JsonNode end) {
+        long unsized = end.path("movedOfUnknownSize").asLong();
+        return end.path("provider").asText() + ": left at "
+                + end.path("endedAt").asText()
+                + (end.path("inTime").isNull() ? "" : end.path("inTime").asBoolean() ? ", in time" : ", TOO LATE")
+                + ", as " + end.path("by").asText() + " began at "
+                + end.path("since").asText()
+                + (end.path("reason").asText("").isEmpty()
+                        ? ""
+                        : " (" + end.path("reason").asText() + ")")
+                + "; " + end.path("movedCopies").asText() + " copies with "
+                + Bytes.show(end.path("movedBytes").asLong()) + " moved"
+                + (unsized == 0 ? "" : " (" + unsized + " more of unknown size among them)")
+                + ", " + end.path("releasedCopies").asText() + " released that nobody wanted, nothing left";
     }
 
     private static String line(JsonNode drain) {

@@ -5,6 +5,8 @@ import dev.pinfold.broker.alert.AlertBook;
 import dev.pinfold.broker.alert.AlertKind;
 import dev.pinfold.broker.store.PlacementStore.Spent;
 import dev.pinfold.broker.store.UsageStore;
+import dev.pinfold.broker.telemetry.Metrics;
+import dev.pinfold.broker.telemetry.Metrics.BudgetReading;
 import dev.pinfold.policy.Budget;
 import dev.pinfold.policy.Money;
 import dev.pinfold.policy.Policy;
@@ -15,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the operator that a budget passed one of its {@code warnAt} shares: once per month, budget and share. The alert is
@@ -24,11 +27,13 @@ public final class BudgetWatch {
     private final UsageStore usage;
     private final Supplier<Policy> policy;
     private final AlertBook alerts;
+    private final Metrics metrics;
 
-    public BudgetWatch(UsageStore usage, Supplier<Policy> policy, AlertBook alerts) {
+    public BudgetWatch(UsageStore usage, Supplier<Policy> policy, AlertBook alerts, Metrics metrics) {
         this.usage = usage;
         this.policy = policy;
         this.alerts = alerts;
+        this.metrics = metrics;
     }
 
     /** Compares what is spent with the budgets. */
@@ -36,6 +41,7 @@ public final class BudgetWatch {
         Policy inForce = policy.get();
         List<Alert> open = alerts.open(AlertKind.BUDGET_WARNING);
         if (inForce.budgets().isEmpty() && open.isEmpty()) {
+            metrics.budgets(List.of());
             return;
         }
         String month = usage.month();
@@ -43,6 +49,7 @@ public final class BudgetWatch {
         if (!month.equals(usage.month())) {
             return; // What was read may belong to the month before.
         }
+        metrics.budgets(readings(inForce.budgets(), spent));
         Map<String, String> reached = reached(inForce.budgets(), spent, month, inForce.currency());
         reached.forEach((subject, message) -> alerts.raise(AlertKind.BUDGET_WARNING, subject, message));
         // A share that was passed stays told, also when money is given back later in the month.
@@ -69,6 +76,18 @@ public final class BudgetWatch {
             }
         }
         return reached;
+    }
+
+    private static List<BudgetReading> readings(List<Budget> budgets, Collection<Spent> spent) {
+        Ledger ledger = new Ledger(budgets, spent);
+        return budgets.stream()
+                .map(budget -> new BudgetReading(
+                        budget.name(), shown(ledger.spending().of(budget.name())), shown(budget.monthly())))
+                .toList();
+    }
+
+    private static double shown(@Nullable Money amount) {
+        return amount == null ? Double.POSITIVE_INFINITY : Double.parseDouble(amount.toString());
     }
 
     /** A budget whose limit was changed warns anew. */

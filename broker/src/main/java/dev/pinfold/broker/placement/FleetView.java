@@ -5,6 +5,8 @@ import dev.pinfold.broker.config.BrokerConfig.ProviderEntry;
 import dev.pinfold.broker.provider.Fleet;
 import dev.pinfold.broker.provider.GuardedProvider;
 import dev.pinfold.broker.provider.HealthSnapshot;
+import dev.pinfold.broker.store.ProviderHistoryStore.Past;
+import dev.pinfold.broker.store.ProviderHistoryStore.StoragePrice;
 import dev.pinfold.broker.store.ReplicaStore;
 import dev.pinfold.policy.Breaker;
 import dev.pinfold.policy.ColdPlaces;
@@ -32,6 +34,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +46,7 @@ public final class FleetView {
     private static final Duration LOSSES_AGE = Duration.ofSeconds(1);
 
     private final List<ProviderEntry> catalog;
+    private final Map<String, Past> history;
     private final Fleet fleet;
     private final ReplicaStore replicas;
     private final ProviderStates states;
@@ -54,14 +59,21 @@ public final class FleetView {
 
     private record Losses(Instant at, ReplicaStore.Lost lost) {}
 
+    /**
+     * Makes the view.
+     *
+     * @param history what is known of the providers' past, by provider
+     */
     public FleetView(
             List<ProviderEntry> catalog,
+            Map<String, Past> history,
             Fleet fleet,
             ReplicaStore replicas,
             ProviderStates states,
             Supplier<Policy> policy,
             Clock clock) {
         this.catalog = List.copyOf(catalog);
+        this.history = Map.copyOf(history);
         this.fleet = fleet;
         this.replicas = replicas;
         this.states = states;
@@ -167,19 +179,21 @@ public final class FleetView {
     }
 
     private ProviderSnapshot snapshot(ProviderEntry entry, Health health, ReplicaStore.@Nullable Usage usage) {
-        return ProviderSnapshot.of(
+        Past past = history.get(entry.id());
+        return new ProviderSnapshot(
                 entry.id(),
                 switch (entry.tier()) {
                     case HOT -> Tier.HOT;
                     case COLD -> Tier.COLD;
                 },
-                entry.labels(),
-                capabilities(entry.id()),
+                new TreeMap<>(entry.labels()),
+                new TreeSet<>(capabilities(entry.id())),
                 new Limits(entry.limits().maxDagBytes(), entry.limits().maxPins()),
-                price(entry.price()),
+                price(entry.price(), past),
                 health,
                 usage == null ? Usage.EMPTY : new Usage(usage.pins(), usage.bytes()),
-                states.of(entry.id()));
+                states.of(entry.id()),
+                past == null ? null : past.since());
     }
 
     private Set<String> capabilities(String id) {
@@ -196,7 +210,25 @@ public final class FleetView {
         return capability.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private static Price price(BrokerConfig.Price price) {
+    /** What the configured providers charge for storage. */
+    public static List<StoragePrice> prices(List<ProviderEntry> catalog) {
+        return catalog.stream()
+                .map(entry -> new StoragePrice(
+                        entry.id(),
+                        money(entry.price().storagePerGiBMonth()),
+                        entry.price().currency()))
+                .toList();
+    }
+
+    private static Price.@Nullable Previous previous(BrokerConfig.Price price, @Nullable Past past) {
+        StoragePrice before = past == null ? null : past.before();
+        Instant until = past == null ? null : past.until();
+        return before == null || until == null || !before.currency().equals(price.currency())
+                ? null
+                : new Price.Previous(before.amount(), until);
+    }
+
+    private static Price price(BrokerConfig.Price price, @Nullable Past past) {
         return new Price(
                 money(price.storagePerGiBMonth()),
                 money(price.egressPerGiB()),
@@ -204,7 +236,7 @@ public final class FleetView {
                 money(price.fixedMonthly()),
                 price.currency(),
                 price.asOf() == null ? null : price.asOf().atStartOfDay().toInstant(ZoneOffset.UTC),
-                null);
+                previous(price, past));
     }
 
     private static Money money(BigDecimal amount) {

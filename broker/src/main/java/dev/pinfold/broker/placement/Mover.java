@@ -1,20 +1,18 @@
 package dev.pinfold.broker.placement;
 
+import dev.pinfold.broker.placement.Drains.Drain;
+import dev.pinfold.broker.store.DrainStore;
 import dev.pinfold.broker.store.MoveStore;
 import dev.pinfold.broker.store.MoveStore.Candidate;
 import dev.pinfold.broker.store.MoveStore.Load;
-import dev.pinfold.broker.store.ProviderStateStore;
+import dev.pinfold.broker.telemetry.Metrics;
 import dev.pinfold.policy.Policy;
-import dev.pinfold.policy.ProviderState;
 import dev.pinfold.policy.Upkeep;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,12 +26,13 @@ public final class Mover {
     private static final Logger log = LoggerFactory.getLogger(Mover.class);
 
     private final MoveStore moves;
-    private final ProviderStateStore stateStore;
+    private final DrainStore ends;
+    private final Drains drains;
     private final ProviderStates states;
     private final FleetView fleet;
     private final Supplier<Policy> policy;
     private final Duration again;
-    private final Clock clock;
+    private final Metrics metrics;
 
     /**
      * Makes the mover.
@@ -42,19 +41,21 @@ public final class Mover {
      */
     public Mover(
             MoveStore moves,
-            ProviderStateStore stateStore,
+            DrainStore ends,
+            Drains drains,
             ProviderStates states,
             FleetView fleet,
             Supplier<Policy> policy,
             Duration again,
-            Clock clock) {
+            Metrics metrics) {
         this.moves = moves;
-        this.stateStore = stateStore;
+        this.ends = ends;
+        this.drains = drains;
         this.states = states;
         this.fleet = fleet;
         this.policy = policy;
         this.again = again;
-        this.clock = clock;
+        this.metrics = metrics;
     }
 
     /** Lets the next portion move; returns how many pins that concerns. */
@@ -67,10 +68,12 @@ public final class Mover {
         int done = moves.advancePlan(
                 upkeep.repair().maxConcurrent() * 4,
                 (load, candidates) -> choose(upkeep, load, fleet.copies(), candidates));
-        for (String provider : left(inForce)) {
-            done += moves.leave(provider, upkeep.repair().maxConcurrent(), again);
-            if (states.decided().containsKey(provider) && stateStore.finish(provider)) {
-                log.info("event=drain.finished provider={}", provider);
+        for (Drain drain : drains.begun().values()) {
+            done += moves.leave(drain.provider(), upkeep.repair().maxConcurrent(), again);
+            if (drain.finishedAt() == null
+                    && ends.end(drain.provider(), drain.since(), drain.by(), drain.reason(), drain.deadline())) {
+                metrics.drainEnded(drain.provider());
+                log.info("event=drain.finished provider={} by={}", drain.provider(), drain.by());
                 states.reload();
             }
         }
@@ -113,18 +116,5 @@ public final class Mover {
     private static long moneyPerDay(Upkeep.Rebalance rule, long copies) {
         // Of copies, which are at least as many as pins; far from overflow at any number of them.
         return Math.max(1, copies * rule.maxMovePerDay().millionths() / 1_000_000);
-    }
-
-    /** The providers that are being left: by the operator's word, or by the policy's. */
-    private Set<String> left(Policy inForce) {
-        Set<String> left = new LinkedHashSet<>();
-        states.decided().keySet().stream()
-                .filter(id -> states.of(id) == ProviderState.DRAINING || states.of(id) == ProviderState.SUNSET)
-                .forEach(left::add);
-        inForce.upkeep().drains().stream()
-                .filter(drain -> !clock.instant().isBefore(drain.start()))
-                .map(Upkeep.Drain::provider)
-                .forEach(left::add);
-        return left;
     }
 }

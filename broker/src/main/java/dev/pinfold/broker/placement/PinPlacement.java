@@ -1,11 +1,10 @@
 package dev.pinfold.broker.placement;
 
 import dev.pinfold.broker.pin.PinStatus;
+import dev.pinfold.broker.placement.Payments.Payer;
 import dev.pinfold.broker.replica.Projection.Goal;
 import dev.pinfold.broker.replica.ReplicaState;
-import dev.pinfold.broker.store.PlacementStore.Charge;
 import dev.pinfold.broker.store.PlacementStore.CopyWork;
-import dev.pinfold.broker.store.PlacementStore.GoneWork;
 import dev.pinfold.broker.store.PlacementStore.Move;
 import dev.pinfold.broker.store.PlacementStore.PinWork;
 import dev.pinfold.broker.store.PlacementStore.Work;
@@ -13,13 +12,11 @@ import dev.pinfold.policy.ColdGoal;
 import dev.pinfold.policy.Explanation;
 import dev.pinfold.policy.HotGoal;
 import dev.pinfold.policy.Inventory;
-import dev.pinfold.policy.Money;
 import dev.pinfold.policy.PlacementClass;
 import dev.pinfold.policy.PlacementEngine;
 import dev.pinfold.policy.PlacementRequest;
 import dev.pinfold.policy.Plan;
 import dev.pinfold.policy.Policy;
-import dev.pinfold.policy.Retention;
 import dev.pinfold.policy.Tier;
 import dev.pinfold.policy.Upkeep;
 import java.time.Duration;
@@ -31,7 +28,6 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -43,10 +39,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class PinPlacement {
     /** Copies that count as held, or on their way, when the engine is asked what is missing. */
-    private static final Set<ReplicaState> SOUND =
+    static final Set<ReplicaState> SOUND =
             EnumSet.of(ReplicaState.ORDERED, ReplicaState.ACCEPTED, ReplicaState.CLAIMED, ReplicaState.VERIFIED);
 
-    private static final Set<ReplicaState> BROKEN = EnumSet.of(ReplicaState.LOST, ReplicaState.FAILED);
+    static final Set<ReplicaState> BROKEN = EnumSet.of(ReplicaState.LOST, ReplicaState.FAILED);
     /** Names in front of a {@code replan}. */
     static final String PLAN = "plan:";
 
@@ -60,7 +56,7 @@ final class PinPlacement {
     private final Inventory world;
     private final Supplier<Inventory> atItsBest;
     private final @Nullable String brake;
-    private final Ledger ledger;
+    private final Payments payments;
     private final Duration giveUpAfter;
     private final Duration retry;
 
@@ -75,14 +71,14 @@ final class PinPlacement {
             Inventory world,
             Supplier<Inventory> atItsBest,
             @Nullable String brake,
-            Ledger ledger,
+            Payments payments,
             Duration giveUpAfter,
             Duration retry) {
         this.policy = policy;
         this.world = world;
         this.atItsBest = atItsBest;
         this.brake = brake;
-        this.ledger = ledger;
+        this.payments = payments;
         this.giveUpAfter = giveUpAfter;
         this.retry = retry;
     }
@@ -192,7 +188,7 @@ final class PinPlacement {
         return Placed.standing(pin, to, new Move(null, null, note, true), goal);
     }
 
-    private static Set<String> providersIn(Collection<CopyWork> copies, Set<ReplicaState> states) {
+    static Set<String> providersIn(Collection<CopyWork> copies, Set<ReplicaState> states) {
         return copies.stream()
                 .filter(c -> states.contains(c.state()))
                 .map(CopyWork::provider)
@@ -202,7 +198,7 @@ final class PinPlacement {
     private Placed decideAnew(PinWork pin, Work work, @Nullable List<String> last) {
         Set<String> broken = providersIn(work.copies(), BROKEN);
         Set<String> sound = providersIn(work.copies(), SOUND);
-        if (brake != null && last != null) {
+        if (brake != null && last != null && !firstPlacement(pin, work, last)) {
             Goal goal = pin.goal() == null ? new Goal(1, last.size(), true) : pin.goal();
             Move unmoved = new Move(pin.moveTo().orElse(null), pin.replan(), null, false);
             return new Placed(null, last, unmoved, goal, null, brake, pin.degraded(), retry);
@@ -231,6 +227,25 @@ final class PinPlacement {
         return settled(pin, decision, goal, chosen, last, sound, waiting);
     }
 
+    /**
+     * Whether a pin still gets its first copies: nobody moves it, and what is missing of it never was there. That is no
+     * repair, so the brake does not hold it back.
+     */
+    private boolean firstPlacement(PinWork pin, Work work, List<String> last) {
+        if (pin.replan() != null || pin.moveTo().isPresent()) {
+            return false;
+        }
+        List<CopyWork> mine =
+                work.copies().stream().filter(c -> last.contains(c.provider())).toList();
+        boolean lost = mine.stream().anyMatch(c -> c.lostSince() != null);
+        boolean missing = pin.goal() == null
+                || mine.stream().filter(c -> SOUND.contains(c.state())).count()
+                        < pin.goal().target();
+        return !lost
+                && missing
+                && mine.stream().allMatch(c -> world.provider(c.provider()).isPresent());
+    }
+
     /** Leaves the lost copies of a pin be while the policy gives them time to come back; null when it does not. */
     private @Nullable Placed putOff(PinWork pin, Work work, List<String> last, PlacementRequest request) {
         Upkeep.Repair rule = policy.upkeep().repair();
@@ -253,26 +268,6 @@ final class PinPlacement {
     /** The time from now until just after an instant. */
     Duration until(Instant instant) {
         return Duration.between(world.asOf(), instant).plusMillis(1);
-    }
-
-    /** Which copies stay for deleted pins, and which of these keep nothing any more. */
-    ExistingCopies.Kept kept(Work work) {
-        return work.gone().isEmpty()
-                ? ExistingCopies.Kept.NOTHING
-                : ExistingCopies.kept(
-                        work.gone(),
-                        work.copies(),
-                        pin -> retention(pin, work),
-                        !work.pins().isEmpty(),
-                        world.asOf());
-    }
-
-    private Retention retention(GoneWork pin, Work work) {
-        PlacementRequest request = PlacementRequest.of(
-                        pin.token(), pin.name() == null ? "" : pin.name(), work.content(), work.sizeBytes())
-                .withTenant(pin.tenant())
-                .withMeta(pin.meta());
-        return engine.terms(policy, world, request).retention();
     }
 
     private Placed settled(
@@ -343,46 +338,12 @@ final class PinPlacement {
     }
 
     private PlacementRequest request(PinWork pin, Work work, Set<String> sound, boolean repair) {
-        // Charged copies that nobody has been asked for yet are weighed again: their money is free until then.
-        Ledger free = ledger.copy();
-        work.charges().stream()
-                .filter(c -> c.requestId().equals(pin.requestId()) && !sound.contains(c.provider()))
-                .forEach(c -> free.add(pin.tenant(), pin.token(), new Money(-c.picos())));
         return PlacementRequest.of(pin.token(), pin.name() == null ? "" : pin.name(), work.content(), work.sizeBytes())
                 .withTenant(pin.tenant())
                 .withMeta(pin.meta())
                 .withExisting(List.copyOf(sound))
-                .withSpending(free.spending())
+                .withSpending(payments.spending(Payer.of(pin), work, sound))
                 .withRebalance(!repair || (pin.replan() != null && pin.replan().startsWith(PLAN)));
-    }
-
-    /**
-     * Notes what the copies of a decision cost, where nobody pays for them yet or another amount.
-     *
-     * @param charges what is charged for the content, by provider; grows
-     */
-    void charge(PinWork pin, Placed placed, Map<String, Charge> charges) {
-        Explanation decision = placed.decision();
-        if (decision == null) {
-            return;
-        }
-        for (Plan.Chosen chosen : decision.plan().chosen()) {
-            Charge before = charges.get(chosen.provider());
-            boolean mine = before != null && before.requestId().equals(pin.requestId());
-            if (before == null
-                    || (mine && before.picos() != chosen.monthlyCost().picos())) {
-                Money change = new Money(chosen.monthlyCost().picos() - (before == null ? 0 : before.picos()));
-                ledger.add(pin.tenant(), pin.token(), change);
-                charges.put(
-                        chosen.provider(),
-                        new Charge(
-                                chosen.provider(),
-                                pin.requestId(),
-                                pin.tenantId(),
-                                pin.tokenId(),
-                                chosen.monthlyCost().picos()));
-            }
-        }
     }
 
     /** When a pin ends by the decision about it; null when by nobody's but its owner's wish. */
@@ -398,7 +359,7 @@ final class PinPlacement {
         return new Goal(hot.pinnedAt(), hot.target(), hot.ack() == HotGoal.Ack.VERIFIED);
     }
 
-    private static String conflict(Plan plan) {
+    static String conflict(Plan plan) {
         return "cannot be placed"
                 + (plan.decisionReason().isEmpty() ? "" : " (" + plan.decisionReason() + ")")
                 + plan.conflict().stream()

@@ -1,5 +1,6 @@
 package dev.pinfold.broker.placement;
 
+import dev.pinfold.broker.placement.Payments.Payer;
 import dev.pinfold.broker.placement.PinPlacement.Placed;
 import dev.pinfold.broker.replica.Projection;
 import dev.pinfold.broker.replica.ReplicaState;
@@ -13,6 +14,7 @@ import dev.pinfold.broker.store.PlacementStore.PinChange;
 import dev.pinfold.broker.store.PlacementStore.PinWork;
 import dev.pinfold.broker.store.PlacementStore.Work;
 import dev.pinfold.policy.Explanation;
+import dev.pinfold.policy.Inventory;
 import dev.pinfold.policy.Policy;
 import dev.pinfold.policy.command.PlanJson;
 import io.vertx.core.json.JsonObject;
@@ -41,6 +43,7 @@ public final class Placer {
 
     private final PlacementStore store;
     private final FleetView fleet;
+    private final Drains drains;
     private final Supplier<Policy> policy;
     private final Settings settings;
 
@@ -58,9 +61,10 @@ public final class Placer {
         }
     }
 
-    public Placer(PlacementStore store, FleetView fleet, Supplier<Policy> policy, Settings settings) {
+    public Placer(PlacementStore store, FleetView fleet, Drains drains, Supplier<Policy> policy, Settings settings) {
         this.store = store;
         this.fleet = fleet;
+        this.drains = drains;
         this.policy = policy;
         this.settings = settings;
     }
@@ -78,29 +82,31 @@ public final class Placer {
     }
 
     private List<Decision> decide(Policy inForce, Batch batch) {
+        Inventory world = fleet.now();
+        String brake = fleet.brake(inForce.upkeep().repair());
+        Payments payments = new Payments(new Ledger(inForce.budgets(), batch.spent()));
         PinPlacement placement = new PinPlacement(
-                inForce,
-                fleet.now(),
-                fleet::atItsBest,
-                fleet.brake(inForce.upkeep().repair()),
-                new Ledger(inForce.budgets(), batch.spent()),
-                settings.giveUpAfter(),
-                settings.retry());
-        return batch.work().stream().map(work -> decide(placement, work)).toList();
+                inForce, world, fleet::atItsBest, brake, payments, settings.giveUpAfter(), settings.retry());
+        HeldCopies heldCopies = new HeldCopies(inForce, world, brake, payments, drains.begun());
+        return batch.work().stream()
+                .map(work -> decide(placement, heldCopies, payments, work))
+                .toList();
     }
 
-    private Decision decide(PinPlacement placement, Work work) {
+    private Decision decide(PinPlacement placement, HeldCopies heldCopies, Payments payments, Work work) {
         List<PinChange> changes = new ArrayList<>();
-        Set<String> wanted = new LinkedHashSet<>();
         Map<String, Charge> charged = new HashMap<>();
         work.charges().forEach(charge -> charged.put(charge.provider(), charge));
-        ExistingCopies.Kept kept = placement.kept(work);
-        wanted.addAll(kept.providers());
-        Duration again = kept.next() == null ? null : placement.until(kept.next());
+        HeldCopies.Held held = heldCopies.held(work, charged);
+        Set<String> wanted = new LinkedHashSet<>(held.providers());
+        Duration again = held.next() == null ? null : placement.until(held.next());
         for (PinWork pin : work.pins()) {
             Placed placed = placement.place(pin, work);
-            placement.charge(pin, placed, charged);
-            inherit(pin, placed, work, charged);
+            Payer payer = Payer.of(pin);
+            if (placed.decision() != null) {
+                payments.charge(payer, placed.decision().plan(), charged);
+            }
+            Payments.inherit(payer, placed.providers(), work, charged);
             wanted.addAll(placed.providers());
             again = sooner(again, placed.again());
             PinChange change = change(placement, pin, placed, work);
@@ -112,23 +118,11 @@ public final class Placer {
                 .filter(charge -> wanted.contains(charge.provider()))
                 .filter(charge -> !work.charges().contains(charge))
                 .toList();
-        return new Decision(work.content(), changes, wanted, news, kept.over(), again);
+        return new Decision(work.content(), changes, wanted, news, held.over(), held.changes(), again);
     }
 
     private static @Nullable Duration sooner(@Nullable Duration one, @Nullable Duration other) {
         return one == null || (other != null && other.compareTo(one) < 0) ? other : one;
-    }
-
-    /** Lets a pin pay for the copies whose payer has been deleted. */
-    private static void inherit(PinWork pin, Placed placed, Work work, Map<String, Charge> charged) {
-        for (String provider : placed.providers()) {
-            Charge charge = charged.get(provider);
-            if (charge != null
-                    && work.pins().stream().noneMatch(p -> p.requestId().equals(charge.requestId()))) {
-                charged.put(
-                        provider, new Charge(provider, pin.requestId(), pin.tenantId(), pin.tokenId(), charge.picos()));
-            }
-        }
     }
 
     private @Nullable PinChange change(PinPlacement placement, PinWork pin, Placed placed, Work work) {

@@ -3,6 +3,7 @@ package dev.pinfold.broker.store;
 import dev.pinfold.broker.replica.ReplicaState;
 import dev.pinfold.broker.store.PlacementStore.CopyWork;
 import dev.pinfold.broker.store.PlacementStore.Decision;
+import dev.pinfold.broker.store.PlacementStore.GoneChange;
 import dev.pinfold.broker.store.PlacementStore.Work;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
@@ -10,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What decisions change of copies: new ones, ones that are wanted again, ones that nobody wants. */
 final class CopyChanges {
@@ -29,6 +32,13 @@ final class CopyChanges {
               failure = NULL, detail = NULL,
               due_at = now() + CASE WHEN order_key IS NULL THEN 0 ELSE $2 END * interval '1 millisecond'
             WHERE id = ANY ($1) AND state <> 'retiring'
+            """;
+
+    static final String HELD = """
+            UPDATE pin_gone SET move_to = string_to_array(said.move_to, ','), replan = said.replan,
+              replan_note = said.note, replanned_at = now()
+            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS said (id, move_to, replan, note)
+            WHERE pin_gone.request_id = said.id
             """;
 
     private final List<String> newContents = new ArrayList<>();
@@ -67,6 +77,24 @@ final class CopyChanges {
                 retired.add(copy.id());
             }
         }
+    }
+
+    static Tuple held(List<GoneChange> gone) {
+        @Nullable String[] to = new @Nullable String[gone.size()];
+        @Nullable String[] replan = new @Nullable String[gone.size()];
+        @Nullable String[] notes = new @Nullable String[gone.size()];
+        for (int i = 0; i < to.length; i++) {
+            GoneChange change = gone.get(i);
+            List<String> providers = change.moveTo();
+            to[i] = providers == null ? null : String.join(",", providers);
+            replan[i] = change.replan();
+            notes[i] = change.note();
+        }
+        return Tuple.tuple()
+                .addValue(gone.stream().map(GoneChange::requestId).toArray(UUID[]::new))
+                .addValue(to)
+                .addValue(replan)
+                .addValue(notes);
     }
 
     boolean adds() {

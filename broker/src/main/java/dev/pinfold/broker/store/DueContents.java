@@ -44,7 +44,8 @@ final class DueContents {
             FROM replica WHERE content = ANY ($1) ORDER BY provider
             """;
     private static final String GONE = """
-            SELECT g.content, g.request_id, tenant.name, coalesce(token.name, ''), g.name, g.meta, g.at
+            SELECT g.content, g.request_id, tenant.name, coalesce(token.name, ''), g.name, g.meta, g.at,
+              g.tenant_id, g.token_id, g.move_to, g.replan
             FROM pin_gone g JOIN tenant ON tenant.id = g.tenant_id LEFT JOIN token ON token.id = g.token_id
             WHERE g.content = ANY ($1) ORDER BY g.at
             """;
@@ -127,11 +128,15 @@ final class DueContents {
     private static GoneWork gone(Row row) {
         return new GoneWork(
                 row.getUUID(1),
+                row.getInteger(7),
+                row.getUUID(8),
                 row.getString(2),
                 row.getString(3),
                 row.getString(4),
                 strings(row.getJsonObject(5)),
-                row.getOffsetDateTime(6).toInstant());
+                row.getOffsetDateTime(6).toInstant(),
+                Optional.ofNullable(row.getArrayOfStrings(9)).map(List::of),
+                row.getString(10));
     }
 
     private static @Nullable Instant instant(@Nullable OffsetDateTime time) {

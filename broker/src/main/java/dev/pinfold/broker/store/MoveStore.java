@@ -30,7 +30,8 @@ public final class MoveStore {
               AND p.replan IS DISTINCT FROM 'plan:' || m.plan::text
             """;
     private static final String LOAD = """
-            SELECT (SELECT count(*) FROM pin WHERE replan IS NOT NULL),
+            SELECT (SELECT count(*) FROM pin WHERE replan IS NOT NULL)
+                + (SELECT count(*) FROM pin_gone WHERE replan IS NOT NULL),
               coalesce((SELECT sum(bytes) FROM plan_move WHERE started_at > now() - interval '1 day'), 0)::bigint,
               (SELECT count(*) FROM plan_move WHERE money AND started_at > now() - interval '1 day')
             """;
@@ -67,6 +68,20 @@ public final class MoveStore {
             WHERE r.provider = $1 AND r.state <> 'retiring' AND p.replan IS NULL AND p.move_to IS NULL
               AND (p.replanned_at IS NULL OR p.replanned_at < now() - $2 * interval '1 millisecond')
             LIMIT $3
+            """;
+
+    private static final String LEAVING_HELD = """
+            SELECT g.request_id, g.content FROM replica r JOIN pin_gone g ON g.content = r.content
+            WHERE r.provider = $1 AND r.state IN ('claimed', 'verified', 'lost') AND g.replan IS NULL
+              AND NOT EXISTS (SELECT 1 FROM pin p WHERE p.content = r.content)
+              AND (g.replanned_at IS NULL OR g.replanned_at < now() - $2 * interval '1 millisecond')
+            LIMIT $3
+            """;
+    private static final String ASK_HELD = """
+            WITH asked AS (
+              UPDATE pin_gone SET replan = $1 WHERE request_id = ANY ($2) AND replan IS NULL RETURNING content
+            )
+            UPDATE content SET due_at = now() FROM asked WHERE content.cid = asked.content
             """;
 
     private final Database database;
@@ -146,18 +161,18 @@ public final class MoveStore {
                             .addValue(chosen.stream().map(Candidate::requestId).toArray(UUID[]::new)));
             Map<UUID, String> pins = new LinkedHashMap<>();
             chosen.forEach(move -> pins.put(move.requestId(), move.content()));
-            ask(sql, "plan:" + plan, pins);
+            ask(sql, ASK, "plan:" + plan, pins);
         }
     }
 
     /** The contents are locked first, as by every writer of pins. */
-    private void ask(SqlConnection sql, String replan, Map<UUID, String> pins) {
+    private void ask(SqlConnection sql, String statement, String replan, Map<UUID, String> pins) {
         run(sql, HOLD, Tuple.tuple().addValue(pins.values().toArray(String[]::new)));
-        run(sql, ASK, Tuple.of(replan).addValue(pins.keySet().toArray(UUID[]::new)));
+        run(sql, statement, Tuple.of(replan).addValue(pins.keySet().toArray(UUID[]::new)));
     }
 
     /**
-     * Lets pins that have a copy at a provider leave it.
+     * Lets pins that have a copy at a provider leave it, and then the deleted pins that keep one there.
      *
      * @param most how many may be on the move altogether
      * @param again pause before a pin that could not leave is tried again
@@ -166,17 +181,22 @@ public final class MoveStore {
     public int leave(String provider, int most, Duration again) {
         return inTransaction(sql -> {
             long moving = first(run(sql, LOAD, Tuple.tuple())).orElseThrow().getLong(0);
-            if (moving >= most) {
-                return 0;
-            }
-            Map<UUID, String> pins = new LinkedHashMap<>();
-            run(sql, LEAVING, Tuple.of(provider, again.toMillis(), (int) (most - moving)))
-                    .forEach(row -> pins.put(row.getUUID(0), row.getString(1)));
-            if (!pins.isEmpty()) {
-                ask(sql, "drain:" + provider, pins);
-            }
-            return pins.size();
+            int begun = leave(sql, LEAVING, ASK, provider, (int) (most - moving), again);
+            return begun + leave(sql, LEAVING_HELD, ASK_HELD, provider, (int) (most - moving) - begun, again);
         });
+    }
+
+    private int leave(SqlConnection sql, String leaving, String ask, String provider, int room, Duration again) {
+        if (room <= 0) {
+            return 0;
+        }
+        Map<UUID, String> pins = new LinkedHashMap<>();
+        run(sql, leaving, Tuple.of(provider, again.toMillis(), room))
+                .forEach(row -> pins.put(row.getUUID(0), row.getString(1)));
+        if (!pins.isEmpty()) {
+            ask(sql, ask, "drain:" + provider, pins);
+        }
+        return pins.size();
     }
 
     private interface Act {

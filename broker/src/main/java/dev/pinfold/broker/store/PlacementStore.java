@@ -127,14 +127,33 @@ public final class PlacementStore {
      * A pin of a due content that was deleted, while the rule it is under may keep its copies.
      *
      * @param at when it was deleted
+     * @param moveTo where the copies it keeps are moving; empty when they are not
+     * @param replan who wants them moved; null when nobody does
      */
     public record GoneWork(
             UUID requestId,
+            int tenantId,
+            UUID tokenId,
             String tenant,
             String token,
             @Nullable String name,
             Map<String, String> meta,
-            Instant at) {}
+            Instant at,
+            Optional<List<String>> moveTo,
+            @Nullable String replan) {}
+
+    /**
+     * What is written to a deleted pin whose copies are to leave a provider.
+     *
+     * @param moveTo where they are moving; null when they are not
+     * @param replan who still waits for that; null when nobody does
+     * @param note why they cannot; null where nothing is to be said
+     */
+    public record GoneChange(
+            UUID requestId,
+            @Nullable List<String> moveTo,
+            @Nullable String replan,
+            @Nullable String note) {}
 
     /**
      * A copy of a due content.
@@ -159,6 +178,7 @@ public final class PlacementStore {
      * @param wanted providers that shall have a copy
      * @param charges what is to be charged anew
      * @param over deleted pins that keep no copies any more
+     * @param gone what changes of those that do
      * @param next when to look again; null: when something happens
      */
     public record Decision(
@@ -167,10 +187,12 @@ public final class PlacementStore {
             Collection<String> wanted,
             List<Charge> charges,
             List<UUID> over,
+            List<GoneChange> gone,
             @Nullable Duration next) {
         public Decision {
             charges = List.copyOf(charges);
             over = List.copyOf(over);
+            gone = List.copyOf(gone);
         }
     }
 
@@ -285,6 +307,11 @@ public final class PlacementStore {
         }
         if (copies.retires()) {
             run(sql, CopyChanges.RETIRE, copies.retired(grace));
+        }
+        List<GoneChange> gone =
+                decisions.stream().flatMap(d -> d.gone().stream()).toList();
+        if (!gone.isEmpty()) {
+            run(sql, CopyChanges.HELD, CopyChanges.held(gone));
         }
         writeCharges(sql, decisions, locked);
         finish(sql, decisions);

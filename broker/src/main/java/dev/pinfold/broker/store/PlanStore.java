@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -70,6 +71,13 @@ public final class PlanStore {
     private static final String BEGIN = """
             UPDATE plan SET state = $3, policy_revision = $4 WHERE id = $1 AND state = $2
               AND NOT EXISTS (SELECT 1 FROM plan WHERE state IN ('applying', 'applying-canary') AND id <> $1)
+            """;
+
+    /** A plan ends when its last move began; one that was never applied, when it was made. */
+    private static final String DROP_OLD = """
+            DELETE FROM plan WHERE state IN ('applied', 'failed', 'planned')
+              AND greatest(beat_at, canary_at, (SELECT max(started_at) FROM plan_move m WHERE m.plan = plan.id))
+                < now() - $1 * interval '1 millisecond'
             """;
 
     private final Database database;
@@ -206,6 +214,12 @@ public final class PlanStore {
         database.await(database.writes()
                 .preparedQuery(FINISH)
                 .execute(Tuple.of(plan, state).addValue(detail).addValue(summary.encode())));
+    }
+
+    /** Removes plans with their moves that ended, or were made and never applied, so long ago. */
+    public int dropOld(Duration age) {
+        return database.await(database.bookkeeping().preparedQuery(DROP_OLD).execute(Tuple.of(age.toMillis())))
+                .rowCount();
     }
 
     /** One plan. */

@@ -11,37 +11,30 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What the operator decided about providers, how far drains are, and audits that were asked for. Calls block. */
+/** What the operator decided about providers, and audits that were asked for. Calls block. */
 public final class ProviderStateStore {
     /** The notification channel on which brokers tell each other that a provider's state is another one. */
     public static final String CHANGED_CHANNEL = "pinfold_provider_state";
 
     private static final String NOTIFY = "SELECT pg_notify('" + CHANGED_CHANNEL + "', $1)";
+    /** A drain that gets another deadline or reason goes on; it does not begin anew. */
     private static final String SET = """
             INSERT INTO provider_state (provider, state, reason, author, must_finish_by, copies)
             VALUES ($1, $2, $3, $4, $5, (SELECT count(*) FROM replica WHERE provider = $1))
             ON CONFLICT (provider) DO UPDATE
             SET state = excluded.state, reason = excluded.reason, author = excluded.author,
-              must_finish_by = excluded.must_finish_by, copies = excluded.copies, since = now(), finished_at = NULL
+              must_finish_by = excluded.must_finish_by,
+              copies = CASE WHEN provider_state.state <> 'cordoned' AND excluded.state <> 'cordoned'
+                AND provider_state.finished_at IS NULL THEN provider_state.copies ELSE excluded.copies END,
+              since = CASE WHEN provider_state.state <> 'cordoned' AND excluded.state <> 'cordoned'
+                AND provider_state.finished_at IS NULL THEN provider_state.since ELSE now() END,
+              finished_at = NULL
             """;
+
     private static final String CLEAR = "DELETE FROM provider_state WHERE provider = $1";
     private static final String ALL = """
             SELECT provider, state, reason, author, since, must_finish_by, copies, finished_at
             FROM provider_state ORDER BY provider
-            """;
-    private static final String FINISH = """
-            UPDATE provider_state SET finished_at = now()
-            WHERE provider = $1 AND finished_at IS NULL
-              AND NOT EXISTS (SELECT 1 FROM replica WHERE replica.provider = $1)
-            """;
-    private static final String PROGRESS = """
-            SELECT count(*), count(*) FILTER (WHERE r.state = 'retiring'),
-              count(*) FILTER (WHERE EXISTS (
-                SELECT 1 FROM pin p WHERE p.content = r.content AND $1 = ANY (p.providers)
-                  AND p.replan IS NULL AND p.move_to IS NULL AND p.replanned_at > $2)),
-              (SELECT p.replan_note FROM pin p JOIN replica b ON b.content = p.content AND b.provider = $1
-               WHERE $1 = ANY (p.providers) AND p.replan IS NULL AND p.move_to IS NULL AND p.replanned_at > $2 LIMIT 1)
-            FROM replica r WHERE r.provider = $1
             """;
     private static final String AUDIT = """
             INSERT INTO audit (id, provider, author, copies)
@@ -120,37 +113,6 @@ public final class ProviderStateStore {
 
     private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
         return time == null ? null : time.toInstant();
-    }
-
-    /** Notes that a provider holds nothing any more; true when that is news. */
-    public boolean finish(String provider) {
-        return database.await(database.writes().preparedQuery(FINISH).execute(Tuple.of(provider)))
-                        .rowCount()
-                > 0;
-    }
-
-    /**
-     * What is left at a provider.
-     *
-     * @param copies copies there
-     * @param retiring of these, those that only wait for their release
-     * @param blocked of these, those that have nowhere to go for now
-     * @param why what one of the blocked ones waits for; null when none is
-     */
-    public record Progress(
-            long copies,
-            long retiring,
-            long blocked,
-            @Nullable String why) {}
-
-    /** How far leaving a provider is since some instant. */
-    public Progress progress(String provider, Instant since) {
-        Row row = database.await(database.reads()
-                        .preparedQuery(PROGRESS)
-                        .execute(Tuple.of(provider, since.atOffset(ZoneOffset.UTC))))
-                .iterator()
-                .next();
-        return new Progress(row.getLong(0), row.getLong(1), row.getLong(2), row.getString(3));
     }
 
     /** Makes all copies at a provider due for a check now. */

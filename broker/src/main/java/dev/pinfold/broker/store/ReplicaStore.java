@@ -38,8 +38,9 @@ public final class ReplicaStore {
             RETURNING r.id, r.content, r.provider, r.state, r.fence, r.order_key, r.upstream_id, r.attempts, r.looks,
               r.since, r.seen_at,
               EXISTS (SELECT 1 FROM pin WHERE pin.content = r.content AND r.provider = ANY (pin.providers))
-                OR r.state IN ('claimed', 'verified', 'lost')
-                  AND EXISTS (SELECT 1 FROM pin_gone WHERE pin_gone.content = r.content)
+                OR EXISTS (
+                    SELECT 1 FROM pin_gone WHERE pin_gone.content = r.content
+                      AND (r.state IN ('claimed', 'verified', 'lost') OR r.provider = ANY (pin_gone.move_to)))
                   AND NOT EXISTS (SELECT 1 FROM pin WHERE pin.content = r.content),
               (SELECT array_agg(DISTINCT o) FROM (
                  SELECT jsonb_array_elements_text(pin.origins) AS o FROM pin WHERE pin.content = r.content LIMIT 20) AS x)

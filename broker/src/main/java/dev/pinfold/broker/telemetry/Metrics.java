@@ -4,19 +4,30 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.function.Supplier;
 
 /**
  * Every meter of the broker: its name, its labels, its meaning. Label values come from closed sets (configured provider
- * ids, enum constants), never a CID, a token or a text from outside.
+ * ids, enum constants, names of budgets), never a CID, a token or a text from outside.
  */
 public final class Metrics {
     private final MeterRegistry registry;
+    private final MultiGauge spent;
+    private final MultiGauge limits;
 
     public Metrics(MeterRegistry registry) {
         this.registry = registry;
+        this.spent = MultiGauge.builder("pinfold.budget.spent")
+                .description("What is spent and promised of a budget this month, in the policy's currency")
+                .register(registry);
+        this.limits = MultiGauge.builder("pinfold.budget.limit")
+                .description("What a budget has for a month, in the policy's currency")
+                .register(registry);
     }
 
     /** The registry, for what comes from libraries. */
@@ -229,4 +240,48 @@ public final class Metrics {
                 .tag("severity", severity)
                 .register(registry);
     }
+
+    /** {@code pinfold.drain.copies}: copies that are still at a provider that is being left. */
+    public void drainLeft(String provider, Supplier<Number> copies) {
+        Gauge.builder("pinfold.drain.copies", copies)
+                .description("Copies still at a provider that is being left; 0 at all others")
+                .tag("provider", provider)
+                .register(registry);
+    }
+
+    /** {@code pinfold.drain.ended}: drains that came to their end. */
+    public void drainEnded(String provider) {
+        Counter.builder("pinfold.drain.ended")
+                .description("Drains after which nothing was left")
+                .tag("provider", provider)
+                .register(registry)
+                .increment();
+    }
+
+    /**
+     * {@code pinfold.budget.spent} and {@code pinfold.budget.limit}: the budgets of the policy in force, and no others.
+     *
+     * @param budgets all of them
+     */
+    public void budgets(Collection<BudgetReading> budgets) {
+        spent.register(
+                budgets.stream()
+                        .map(b -> MultiGauge.Row.of(Tags.of("budget", b.budget()), b.spent()))
+                        .toList(),
+                true);
+        limits.register(
+                budgets.stream()
+                        .map(b -> MultiGauge.Row.of(Tags.of("budget", b.budget()), b.limit()))
+                        .toList(),
+                true);
+    }
+
+    /**
+     * A budget as it is shown; nothing is reckoned with these figures.
+     *
+     * @param budget its name in the policy
+     * @param spent what is spent and promised this month, in the policy's currency
+     * @param limit what it has for a month; infinite without a limit
+     */
+    public record BudgetReading(String budget, double spent, double limit) {}
 }

@@ -15,6 +15,7 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -55,6 +56,7 @@ final class MetricsReference {
                 .forEach(meter -> row(text, meter, series));
         text.append("\n## Values of labels\n\n| label | values |\n|---|---|\n");
         ErrorsReference.row(text, "`provider`", "the ids of the configuration");
+        ErrorsReference.row(text, "`budget`", "the names in the policy in force");
         ErrorsReference.row(
                 text, "`operation`", words(Arrays.stream(Operation.values()).map(Operation::label)));
         ErrorsReference.row(
@@ -134,6 +136,8 @@ final class MetricsReference {
         } else if (type == Supplier.class) {
             Supplier<Number> zero = () -> 0;
             return zero;
+        } else if (type == Collection.class) {
+            return List.of(new Metrics.BudgetReading("x", 0, 0));
         } else if (type == long.class) {
             return 1L;
         } else if (type == int.class) {

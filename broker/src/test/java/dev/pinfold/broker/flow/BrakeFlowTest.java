@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pinfold.content.Cid;
+import dev.pinfold.kit.PsaFault;
+import dev.pinfold.kit.PsaOperation;
 import dev.pinfold.kit.ScriptedPsa;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,6 +32,19 @@ class BrakeFlowTest {
                 "repair: {delay: {underMin: " + delay + ", underTarget: " + delay + "}}");
     }
 
+    /** Pins with a name of their own get one copy. */
+    private static String withSingles(String policy) {
+        return policy.replace("rules:\n", """
+                  single: {hot: {replicas: {min: 1, target: 1}, ack: {pinnedAt: 1, by: verified}}}
+                rules:
+                  - {name: single, match: {name: {glob: "single/*"}}, class: single}
+                """);
+    }
+
+    private static void state(PinClient client, String provider, String state) {
+        client.expect(200, "PUT", "/api/v1/providers/" + provider + "/state", "{\"state\":\"" + state + "\"}");
+    }
+
     private static JsonNode alerts(PinClient client) {
         return client.expect(200, "GET", "/api/v1/alerts", null).json().path("alerts");
     }
@@ -39,14 +54,18 @@ class BrakeFlowTest {
         ScriptedPsa one = companies.open("one");
         ScriptedPsa two = companies.open("two");
         ScriptedPsa spare = companies.open("spare");
+        ScriptedPsa fussy = companies.open("fussy");
+        fussy.faults().always(PsaOperation.ADD, PsaFault.status(400, "BAD_REQUEST"));
         // The delay keeps the losses at the first of them from being repaired before those at the second are seen.
         try (BrokerUnderTest broker = BrokerUnderTest.in(folder)
                 .upstream(one, "price: {storagePerGiBMonth: 0.01}")
                 .upstream(two, "price: {storagePerGiBMonth: 0.02}")
                 .upstream(spare, "price: {storagePerGiBMonth: 9}")
+                .upstream(fussy, "price: {storagePerGiBMonth: 0.001}")
                 .policy(policy(1, "1h"))
                 .start()) {
             PinClient client = broker.client();
+            state(client, "fussy", "cordoned");
             List<Cid> roots = companies.offered(4);
             List<String> ids = roots.stream().map(client::pin).toList();
             ids.forEach(id -> client.awaitReplicas(id, "verified", 2));
@@ -62,12 +81,19 @@ class BrakeFlowTest {
             assertThat(alert.path("kind").asText()).isEqualTo("repair.stopped");
             assertThat(alert.path("severity").asText()).isEqualTo("critical");
 
-            client.expect(200, "PUT", "/api/v1/policies", policy(2, "0s"));
-            String later = client.pin(companies.offered().root());
-            client.await(
-                    later,
-                    "something was decided under the new policy",
-                    pin -> !client.info(later, "pinfold_replicas").isEmpty());
+            client.expect(200, "PUT", "/api/v1/policies", withSingles(policy(2, "0s")));
+            state(client, "one", "cordoned");
+            state(client, "two", "cordoned");
+            state(client, "fussy", "active");
+            Cid fresh = companies.offered().root();
+            String later = client.pin(fresh, "single/a");
+            client.awaitStatus(later, "pinned");
+            assertThat(fussy.calls().count(PsaOperation.ADD))
+                    .as("the cheapest was asked first, and refused")
+                    .isPositive();
+            assertThat(spare.pinsOf(fresh)).as("a new pin is placed elsewhere").hasSize(1);
+            assertThat(alerts(client)).as("the brake is on").hasSize(1);
+            state(client, "fussy", "cordoned");
             assertThat(roots)
                     .as("nothing is repaired")
                     .allMatch(root -> spare.pinsOf(root).isEmpty());

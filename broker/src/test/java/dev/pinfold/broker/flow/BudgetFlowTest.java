@@ -197,6 +197,11 @@ class BudgetFlowTest {
                     () -> PinClient.metrics(broker.managementEndpoint())
                             .contains("pinfold_alert_open{kind=\"budget.warning\",severity=\"warning\"} 1.0"));
 
+            assertThat(PinClient.metrics(broker.managementEndpoint()))
+                    .contains(
+                            "pinfold_budget_spent{budget=\"little\"} 0.008",
+                            "pinfold_budget_limit{budget=\"little\"} 0.01");
+
             client.expect(200, "DELETE", "/api/v1/alerts/" + alert.path("id").asText(), null);
             client.delete(second);
             broker.stop();

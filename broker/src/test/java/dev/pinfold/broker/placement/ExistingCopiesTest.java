@@ -88,11 +88,15 @@ class ExistingCopiesTest {
     private static GoneWork gone(String name, Instant at) {
         return new GoneWork(
                 UUID.nameUUIDFromBytes(name.getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+                1,
+                new UUID(0, 1),
                 "t",
                 "k",
                 name,
                 Map.of(),
-                at);
+                at,
+                Optional.empty(),
+                null);
     }
 
     private static Retention retention(GoneWork pin) {
