@@ -62,6 +62,20 @@ public final class Block {
         return new Block(cid, cid.multihash().digest());
     }
 
+    /**
+     * The same bytes, still proven, under another CID with the same multihash. Throws IllegalArgumentException for any other
+     * CID.
+     */
+    public Block under(Cid other) {
+        if (cid.equals(other)) {
+            return this;
+        }
+        if (!cid.multihash().equals(other.multihash())) {
+            throw new IllegalArgumentException(other + " does not name the bytes of " + cid);
+        }
+        return new Block(other, bytes);
+    }
+
     /** The name of the bytes. */
     public Cid cid() {
         return cid;

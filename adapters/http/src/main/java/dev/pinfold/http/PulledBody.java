@@ -18,7 +18,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body that is read as it comes, with at most one part waiting. The JDK's own stream waits for ever when the other side
+ * A body that is read as it comes, with a few parts waiting, so that the connection does not stand still between two reads;
+ * a read takes all that is there. The JDK's own stream waits for ever when the other side
  * falls silent; this one fails after a time, and at once when its reader is interrupted.
  */
 final class PulledBody extends InputStream implements BodySubscriber<InputStream> {
@@ -28,11 +29,15 @@ final class PulledBody extends InputStream implements BodySubscriber<InputStream
         record End(@Nullable Throwable failure) implements Event {}
     }
 
+    /** Parts asked for ahead; each is what one look at the socket brought, some 16 KiB. */
+    private static final int AHEAD = 4;
+
     private final Duration patience;
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final AtomicReference<Flow.@Nullable Subscription> subscription = new AtomicReference<>();
     private List<ByteBuffer> buffers = List.of();
     private int at;
+    private @Nullable Throwable failure;
     private volatile boolean ended;
 
     PulledBody(Duration patience) {
@@ -50,7 +55,7 @@ final class PulledBody extends InputStream implements BodySubscriber<InputStream
         if (ended) {
             now.cancel();
         } else {
-            now.request(1);
+            now.request(AHEAD);
         }
     }
 
@@ -81,13 +86,13 @@ final class PulledBody extends InputStream implements BodySubscriber<InputStream
         if (length == 0) {
             return 0;
         }
-        ByteBuffer buffer = next();
-        if (buffer == null) {
-            return -1;
+        int done = 0;
+        for (ByteBuffer buffer = next(true); buffer != null && done < length; buffer = next(false)) {
+            int count = Math.min(length - done, buffer.remaining());
+            buffer.get(target, offset + done, count);
+            done += count;
         }
-        int count = Math.min(length, buffer.remaining());
-        buffer.get(target, offset, count);
-        return count;
+        return done == 0 ? -1 : done;
     }
 
     @Override
@@ -99,7 +104,8 @@ final class PulledBody extends InputStream implements BodySubscriber<InputStream
         }
     }
 
-    private @Nullable ByteBuffer next() throws IOException {
+    /** The buffer with the next bytes; null at the end, or where it would have to be waited for and {@code wait} is false. */
+    private @Nullable ByteBuffer next(boolean wait) throws IOException {
         while (true) {
             for (; at < buffers.size(); at++) {
                 if (buffers.get(at).hasRemaining()) {
@@ -107,9 +113,13 @@ final class PulledBody extends InputStream implements BodySubscriber<InputStream
                 }
             }
             if (ended) {
+                return atEnd(wait);
+            }
+            Event event = wait ? await() : events.poll();
+            if (event == null) {
                 return null;
             }
-            switch (await()) {
+            switch (event) {
                 case Event.Part part -> {
                     buffers = part.buffers();
                     at = 0;
@@ -117,13 +127,19 @@ final class PulledBody extends InputStream implements BodySubscriber<InputStream
                     Objects.requireNonNull(subscription.get()).request(1);
                 }
                 case Event.End end -> {
+                    failure = end.failure();
                     ended = true;
-                    if (end.failure() != null) {
-                        throw new IOException("the content broke off", end.failure());
-                    }
                 }
             }
         }
+    }
+
+    /** What came before a failure is given first. */
+    private @Nullable ByteBuffer atEnd(boolean wait) throws IOException {
+        if (wait && failure != null) {
+            throw new IOException("the content broke off", failure);
+        }
+        return null;
     }
 
     private Event await() throws IOException {

@@ -2,10 +2,12 @@ package dev.pinfold.broker.gateway;
 
 import dev.pinfold.broker.BrokerException;
 import dev.pinfold.broker.ErrorKind;
+import dev.pinfold.content.Block;
 import dev.pinfold.content.BlockSource;
 import dev.pinfold.content.Cid;
 import dev.pinfold.content.ContentException;
 import dev.pinfold.content.Multihash;
+import dev.pinfold.content.Verifier;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -158,12 +160,21 @@ final class Denylist {
     /** The same blocks, without those that are denied: asking for one of them throws. */
     BlockSource guard(BlockSource source) {
         Rules now = current();
-        return now.blocks.isEmpty()
-                ? source
-                : cid -> {
-                    refuse(now.blocks.get(cid.multihash()));
-                    return source.find(cid);
-                };
+        return now.blocks.isEmpty() ? source : new Guarded(source, now);
+    }
+
+    private record Guarded(BlockSource source, Rules rules) implements BlockSource {
+        @Override
+        public byte @Nullable [] find(Cid cid) throws IOException {
+            refuse(rules.blocks.get(cid.multihash()));
+            return source.find(cid);
+        }
+
+        @Override
+        public Block block(Cid cid, Verifier verifier) throws IOException {
+            refuse(rules.blocks.get(cid.multihash()));
+            return source.block(cid, verifier);
+        }
     }
 
     private static void refuse(@Nullable ErrorKind kind) {

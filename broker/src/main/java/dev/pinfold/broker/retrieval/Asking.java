@@ -124,7 +124,7 @@ record Asking(Cid block, @Nullable Part part, boolean alone, ReadSettings settin
                         "its CAR ended without block " + block);
             }
             if (next.cid().multihash().equals(block.multihash())) {
-                return next.cid().equals(block) ? next : Block.verified(block, next.bytes());
+                return next.under(block);
             }
             bytes += next.size();
         }

@@ -7,7 +7,6 @@ import dev.pinfold.content.Block;
 import dev.pinfold.content.Cid;
 import dev.pinfold.content.ContentException;
 import dev.pinfold.content.Multihash;
-import dev.pinfold.content.Verifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -47,7 +46,7 @@ public final class BlockCache implements AutoCloseable {
     private final Path directory;
     private final long capacity;
     private final Cache<Multihash, Stored> index;
-    private final Map<Multihash, byte[]> pending = new ConcurrentHashMap<>();
+    private final Map<Multihash, Block> pending = new ConcurrentHashMap<>();
     /** Empty at the end. */
     private final LinkedBlockingQueue<Optional<Block>> queue = new LinkedBlockingQueue<>();
 
@@ -121,20 +120,22 @@ public final class BlockCache implements AutoCloseable {
     }
 
     /** The verified block; null when it is not here. Counts as a read. */
-    byte @Nullable [] find(Cid cid) {
-        byte[] waiting = pending.get(cid.multihash());
+    @Nullable
+    Block find(Cid cid) {
+        Block waiting = pending.get(cid.multihash());
         if (waiting != null) {
-            return waiting;
+            return waiting.under(cid);
         }
         Stored stored = capacity == 0 ? null : index.getIfPresent(cid.multihash());
         if (stored == null) {
             return null;
         }
         byte[] read = read(stored);
-        if (read != null && new Verifier().matches(cid.multihash(), read, 0, read.length)) {
-            return read;
-        }
-        if (read != null) {
+        try {
+            if (read != null) {
+                return Block.verified(cid, read);
+            }
+        } catch (ContentException e) {
             LOG.warn("event=cache.damaged file={} action=removed", stored.file().getFileName());
         }
         index.asMap().remove(cid.multihash(), stored);
@@ -170,7 +171,7 @@ public final class BlockCache implements AutoCloseable {
         if (pendingBytes.addAndGet(block.size()) > MOST_PENDING) {
             pendingBytes.addAndGet(-block.size());
             write(block);
-        } else if (pending.putIfAbsent(block.cid().multihash(), block.bytes()) == null) {
+        } else if (pending.putIfAbsent(block.cid().multihash(), block) == null) {
             queue.add(Optional.of(block));
         } else {
             pendingBytes.addAndGet(-block.size());

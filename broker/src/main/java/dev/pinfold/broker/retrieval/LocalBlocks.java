@@ -4,7 +4,7 @@ import dev.pinfold.broker.retrieval.Story.Origin;
 import dev.pinfold.broker.telemetry.Metrics;
 import dev.pinfold.content.Block;
 import dev.pinfold.content.Cid;
-import dev.pinfold.content.Verifier;
+import dev.pinfold.content.ContentException;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,33 +26,31 @@ final class LocalBlocks {
     }
 
     /** The verified block; null when it is not here. */
-    byte @Nullable [] find(Cid cid, Story story) {
-        byte[] bytes = staged.isPresent() ? fromStaging(staged.get(), cid) : null;
-        if (bytes != null) {
-            count(story, Origin.STAGING, bytes.length);
-            return bytes;
+    @Nullable
+    Block find(Cid cid, Story story) {
+        Block block = staged.isPresent() ? fromStaging(staged.get(), cid) : null;
+        if (block != null) {
+            count(story, Origin.STAGING, block.size());
+            return block;
         }
-        bytes = cache.find(cid);
-        metrics.cacheAsked(bytes != null ? "hit" : "miss");
-        if (bytes != null) {
-            count(story, Origin.CACHE, bytes.length);
+        block = cache.find(cid);
+        metrics.cacheAsked(block != null ? "hit" : "miss");
+        if (block != null) {
+            count(story, Origin.CACHE, block.size());
         }
-        return bytes;
+        return block;
     }
 
     boolean has(Cid cid) {
         return cache.has(cid);
     }
 
-    private static byte @Nullable [] fromStaging(Staged staged, Cid cid) {
+    private static @Nullable Block fromStaging(Staged staged, Cid cid) {
         try {
             byte[] bytes = staged.find(cid);
-            if (bytes != null && new Verifier().matches(cid.multihash(), bytes, 0, bytes.length)) {
-                return bytes;
-            }
-            if (bytes != null) {
-                log.warn("event=staging.damaged cid={} block={}", staged.root(), cid);
-            }
+            return bytes == null ? null : Block.verified(cid, bytes);
+        } catch (ContentException e) {
+            log.warn("event=staging.damaged cid={} block={}", staged.root(), cid);
         } catch (IOException e) {
             // Swept meanwhile, or the disk is bad: providers have it too.
             log.debug("event=staging.unreadable cid={} failure=\"{}\"", staged.root(), e.toString());

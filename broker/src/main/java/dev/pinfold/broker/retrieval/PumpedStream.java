@@ -23,16 +23,23 @@ final class PumpedStream extends InputStream {
      * What the other thread saw: bytes, or the end.
      *
      * @param bytes null at the end
+     * @param length how many of them count
      * @param failure why it ended; null for a clean end
      */
     @SuppressWarnings("ArrayRecordComponent") // Only handed over, never compared.
-    private record Event(byte @Nullable [] bytes, @Nullable Throwable failure) {}
+    private record Event(
+            byte @Nullable [] bytes, int length, @Nullable Throwable failure) {
+        static Event end(@Nullable Throwable failure) {
+            return new Event(null, 0, failure);
+        }
+    }
 
     private final InputStream source;
     private final Duration idle;
     private final ArrayBlockingQueue<Event> events = new ArrayBlockingQueue<>(AHEAD);
     private final Thread pump;
     private byte[] current = new byte[0];
+    private int filled;
     private int at;
     private @Nullable Event end;
 
@@ -46,16 +53,20 @@ final class PumpedStream extends InputStream {
         try {
             byte[] chunk = new byte[CHUNK];
             for (int read = source.read(chunk); read >= 0; read = source.read(chunk)) {
-                if (read > 0) {
-                    events.put(new Event(Arrays.copyOf(chunk, read), null));
+                if (read >= CHUNK / 2) {
+                    events.put(new Event(chunk, read, null));
+                    chunk = new byte[CHUNK];
+                } else if (read > 0) {
+                    // Small pieces are copied, so that they hold no more memory than they need.
+                    events.put(new Event(Arrays.copyOf(chunk, read), read, null));
                 }
             }
-            events.put(new Event(null, null));
+            events.put(Event.end(null));
         } catch (InterruptedException e) {
             // Nobody reads any more.
         } catch (IOException | RuntimeException e) {
-            if (!events.offer(new Event(null, e))) {
-                putLast(new Event(null, e));
+            if (!events.offer(Event.end(e))) {
+                putLast(Event.end(e));
             }
         }
     }
@@ -80,10 +91,10 @@ final class PumpedStream extends InputStream {
         if (length == 0) {
             return 0;
         }
-        if (at == current.length && !advance()) {
+        if (at == filled && !advance()) {
             return -1;
         }
-        int count = Math.min(length, current.length - at);
+        int count = Math.min(length, filled - at);
         System.arraycopy(current, at, target, offset, count);
         at += count;
         return count;
@@ -93,6 +104,7 @@ final class PumpedStream extends InputStream {
         Event next = end == null ? await() : end;
         if (next.bytes() != null) {
             current = next.bytes();
+            filled = next.length();
             at = 0;
             return true;
         }

@@ -9,7 +9,10 @@ import dev.pinfold.broker.retrieval.race.RaceSettings;
 import dev.pinfold.broker.retrieval.race.Scoreboard;
 import dev.pinfold.broker.store.CopyStore;
 import dev.pinfold.broker.telemetry.Metrics;
+import dev.pinfold.content.Block;
 import dev.pinfold.content.Cid;
+import dev.pinfold.content.ContentException;
+import dev.pinfold.content.Verifier;
 import dev.pinfold.policy.Policy;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -214,7 +217,22 @@ public final class RacingRetrieval implements Retrieval, AutoCloseable {
 
         @Override
         public byte @Nullable [] find(Cid cid) throws IOException {
-            byte[] here = shared.flight.here(cid);
+            Block found = proven(cid);
+            return found == null ? null : found.bytes();
+        }
+
+        /** Proven when it came: not once more for each reader. */
+        @Override
+        public Block block(Cid cid, Verifier verifier) throws IOException {
+            Block found = cid.multihash().isIdentity() ? Block.inline(cid) : proven(cid);
+            if (found == null) {
+                throw ContentException.incomplete("Block " + cid + " is not there");
+            }
+            return found;
+        }
+
+        private @Nullable Block proven(Cid cid) throws IOException {
+            Block here = shared.flight.here(cid);
             if (here != null) {
                 return here;
             }
@@ -227,7 +245,7 @@ public final class RacingRetrieval implements Retrieval, AutoCloseable {
                         pause);
             }
             try {
-                byte[] found = shared.flight.fetch(cid);
+                Block found = shared.flight.fetch(cid);
                 cooldown.served(content);
                 return found;
             } catch (RetrievalFailed e) {

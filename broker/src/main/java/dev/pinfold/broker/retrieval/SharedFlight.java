@@ -64,13 +64,15 @@ final class SharedFlight implements SubtreeStream.Reader {
     }
 
     /** A verified block that is on this machine; null when it is not. */
-    byte @Nullable [] here(Cid cid) {
-        byte[] there = atHand(cid);
-        return there == null ? null : noted(cid, there);
+    @Nullable
+    Block here(Cid cid) {
+        Block there = atHand(cid);
+        return there == null ? null : noted(there);
     }
 
     /** A verified block from wherever a copy is; null when nobody has it. */
-    byte @Nullable [] fetch(Cid cid) throws IOException {
+    @Nullable
+    Block fetch(Cid cid) throws IOException {
         try {
             return obtain(cid);
         } catch (InterruptedException e) {
@@ -80,43 +82,43 @@ final class SharedFlight implements SubtreeStream.Reader {
     }
 
     @Override
-    public byte @Nullable [] atHand(Cid cid) {
-        byte[] there = inWindow(cid);
+    public @Nullable Block atHand(Cid cid) {
+        Block there = inWindow(cid);
         return there != null ? there : local.find(cid, referee.story());
     }
 
-    private byte @Nullable [] inWindow(Cid cid) {
+    private @Nullable Block inWindow(Cid cid) {
         lock.lock();
         try {
-            byte[] found = window.find(cid.multihash());
+            Block found = window.find(cid.multihash());
             if (found != null && window.end(cid.multihash()) > consumed) {
                 consumed = window.end(cid.multihash());
                 changed.signalAll();
             }
-            return found;
+            return found == null ? null : found.under(cid);
         } finally {
             lock.unlock();
         }
     }
 
-    private byte[] noted(Cid cid, byte[] bytes) {
+    private Block noted(Block block) {
         lock.lock();
         try {
-            files.note(cid, bytes);
-            return bytes;
+            files.note(block.cid(), block.bytes());
+            return block;
         } finally {
             lock.unlock();
         }
     }
 
-    private byte @Nullable [] obtain(Cid cid) throws IOException, InterruptedException {
+    private @Nullable Block obtain(Cid cid) throws IOException, InterruptedException {
         while (true) {
             lock.lockInterruptibly();
             try {
                 requireOpen();
-                byte[] found = inWindow(cid);
+                Block found = inWindow(cid);
                 if (found != null) {
-                    return noted(cid, found);
+                    return noted(found);
                 }
                 SubtreeStream download = stream;
                 if (download != null && cid.equals(download.expected())) {
@@ -139,7 +141,7 @@ final class SharedFlight implements SubtreeStream.Reader {
                 lock.unlock();
             }
             return switch (single(cid)) {
-                case Served served -> noted(cid, served.opened().first().bytes());
+                case Served served -> noted(served.opened().first().under(cid));
                 case NobodyServed nobody -> nothing(cid, nobody.losses());
             };
         }
@@ -265,7 +267,7 @@ final class SharedFlight implements SubtreeStream.Reader {
         lock.lock();
         try {
             produced += block.size();
-            window.put(block.cid().multihash(), block.bytes(), produced);
+            window.put(block, produced);
             files.note(block.cid(), block.bytes());
             advance.run();
         } finally {
@@ -316,7 +318,7 @@ final class SharedFlight implements SubtreeStream.Reader {
             single.result = result;
             singles.remove(cid.multihash());
             if (result instanceof Served served) {
-                window.put(cid.multihash(), served.opened().first().bytes(), 0);
+                window.put(served.opened().first(), 0);
             }
             changed.signalAll();
         } finally {
@@ -347,7 +349,7 @@ final class SharedFlight implements SubtreeStream.Reader {
                 .run();
     }
 
-    private byte @Nullable [] nothing(Cid cid, List<Contest.Loss> losses) throws IOException {
+    private @Nullable Block nothing(Cid cid, List<Contest.Loss> losses) throws IOException {
         requireOpen();
         if (Referee.missing(losses)) {
             referee.story()

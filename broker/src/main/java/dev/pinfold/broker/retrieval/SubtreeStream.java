@@ -45,7 +45,8 @@ final class SubtreeStream {
         boolean wantsMore() throws InterruptedException;
 
         /** A block that is at hand already. */
-        byte @Nullable [] atHand(Cid cid);
+        @Nullable
+        Block atHand(Cid cid);
 
         /**
          * Keeps the next block for the readers and moves on, so that both happen at once for them.
@@ -103,9 +104,9 @@ final class SubtreeStream {
     End run() throws InterruptedException {
         try {
             for (Cid next = expected; next != null; next = expected) {
-                byte[] there = reader.atHand(next);
+                Block there = reader.atHand(next);
                 if (there != null) {
-                    take(Block.verified(next, there), null);
+                    take(there, null);
                 } else if (!reader.wantsMore()) {
                     referee.story().tell(new RetrievalEvent.Parked(verified));
                     return new End.Parked();
@@ -221,7 +222,7 @@ final class SubtreeStream {
     private void accept(Block block, Ledger.Copy copy) throws SourceTrouble {
         Cid next = expected;
         if (next != null && next.multihash().equals(block.cid().multihash())) {
-            take(next.equals(block.cid()) ? block : Block.verified(next, block.bytes()), copy);
+            take(block.under(next), copy);
             return;
         }
         try {

@@ -1,5 +1,6 @@
 package dev.pinfold.broker.retrieval;
 
+import dev.pinfold.content.Block;
 import dev.pinfold.content.Multihash;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -14,11 +15,11 @@ final class Window {
     private static final long BYTES = 8L << 20;
 
     private static final class Held {
-        private final byte[] bytes;
+        private final Block block;
         private final long end;
 
-        Held(byte[] bytes, long end) {
-            this.bytes = bytes;
+        Held(Block block, long end) {
+            this.block = block;
             this.end = end;
         }
     }
@@ -31,20 +32,22 @@ final class Window {
      *
      * @param end how far the download was after it; 0 for a block that came on its own
      */
-    void put(Multihash hash, byte[] bytes, long end) {
+    void put(Block block, long end) {
+        Multihash hash = block.cid().multihash();
         Held old = blocks.remove(hash);
-        held -= old == null ? 0 : old.bytes.length;
-        blocks.put(hash, new Held(bytes, end));
-        held += bytes.length;
+        held -= old == null ? 0 : old.block.size();
+        blocks.put(hash, new Held(block, end));
+        held += block.size();
         for (Iterator<Held> eldest = blocks.values().iterator(); held > BYTES && blocks.size() > 1; ) {
-            held -= eldest.next().bytes.length;
+            held -= eldest.next().block.size();
             eldest.remove();
         }
     }
 
-    byte @Nullable [] find(Multihash hash) {
+    @Nullable
+    Block find(Multihash hash) {
         Held found = blocks.get(hash);
-        return found == null ? null : found.bytes;
+        return found == null ? null : found.block;
     }
 
     /** How far the download was after a block that is here. */

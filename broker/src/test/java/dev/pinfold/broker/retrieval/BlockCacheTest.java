@@ -38,11 +38,11 @@ class BlockCacheTest {
         try (BlockCache cache = BlockCache.open(folder, 1 << 20)) {
             assertThat(cache.find(block.cid())).isNull();
             cache.offer(block);
-            assertThat(cache.find(block.cid())).as("also before it is written").isEqualTo(block.bytes());
+            assertThat(cache.find(block.cid())).as("also before it is written").isEqualTo(block);
             Waiting.until(() -> cache.sizeBytes() == 100_000);
         }
         try (BlockCache cache = BlockCache.open(folder, 1 << 20)) {
-            assertThat(cache.find(block.cid())).isEqualTo(block.bytes());
+            assertThat(cache.find(block.cid())).isEqualTo(block);
         }
     }
 
@@ -117,7 +117,7 @@ class BlockCacheTest {
         try (BlockCache cache = BlockCache.open(folder, 1 << 20)) {
             assertThat(cache.find(torn.cid())).isNull();
             assertThat(cache.find(turned.cid())).isNull();
-            assertThat(cache.find(good.cid())).isEqualTo(good.bytes());
+            assertThat(cache.find(good.cid())).isEqualTo(good);
         }
         assertThat(files()).hasSize(1);
     }

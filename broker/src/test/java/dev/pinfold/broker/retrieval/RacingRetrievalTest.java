@@ -344,6 +344,21 @@ class RacingRetrievalTest {
     }
 
     @Test
+    void a_block_is_proven_when_it_comes_and_handed_on_as_it_is_under_any_label() throws Exception {
+        try (RaceBench bench = bench(first);
+                Flight flight = bench.retrieval.open(Want.all(file.root))) {
+            Block came = flight.block(file.root, new dev.pinfold.content.Verifier());
+            assertThat(came.bytes()).isEqualTo(file.inOrder.getFirst().bytes());
+            assertThat(flight.block(file.root, new dev.pinfold.content.Verifier()))
+                    .isSameAs(came);
+            Cid relabelled = Cid.v1(dev.pinfold.content.Codec.RAW, file.root.multihash());
+            Block same = flight.block(relabelled, new dev.pinfold.content.Verifier());
+            assertThat(same.cid()).isEqualTo(relabelled);
+            assertThat(same.bytes()).isSameAs(came.bytes());
+        }
+    }
+
+    @Test
     void one_block_is_fetched_alone() throws Exception {
         Cid leaf = file.leaf().cid();
         try (RaceBench bench = bench(first);

@@ -201,7 +201,7 @@ class StagingTest {
             assertThat(imported.whole()).extracting(Staged::root).containsExactly(whole.root);
             assertThat(imported.partial()).containsExactly(new Imported.Partial(half.root, List.of(missing.cid())));
             for (Block block : blocks) {
-                assertThat(cache.find(block.cid())).isEqualTo(block.bytes());
+                assertThat(cache.find(block.cid())).isEqualTo(block);
             }
             assertThat(staging.find(half.root)).isEmpty();
             assertThat(filesIn("work")).isEmpty();
@@ -215,7 +215,7 @@ class StagingTest {
             Imported imported =
                     staging.importPartial(in(Blocks.car(List.of(), file.inOrder)), DagLimits.DEFAULT, cache);
             assertThat(imported).isEqualTo(new Imported(List.of(), List.of()));
-            assertThat(cache.find(file.leaf().cid())).isEqualTo(file.leaf().bytes());
+            assertThat(cache.find(file.leaf().cid())).isEqualTo(file.leaf());
         }
     }
 
