@@ -95,7 +95,7 @@ public record ColdGoal(
      *
      * @param allowed cold content may be made hot again
      * @param maxPrice highest price of one such retrieval; null any
-     * @param pinHotFor how long it then stays hot
+     * @param pinHotFor how long it then stays hot at least; its hot copies stay as long as their pin
      */
     public record Unfreeze(boolean allowed, @Nullable Money maxPrice, Duration pinHotFor) {}
 }

@@ -129,8 +129,11 @@ final class ColdShapes {
             optional("allowed", Scalars.BOOLEAN, true, "whether cold content may be made hot again");
     private static final Field<Money> UNFREEZE_PRICE =
             optional("maxPrice", Scalars.MONEY, "highest price of one such retrieval");
-    private static final Field<Duration> PIN_HOT_FOR =
-            optional("pinHotFor", Scalars.DURATION, Duration.ofDays(30), "how long it then stays hot");
+    private static final Field<Duration> PIN_HOT_FOR = optional(
+            "pinHotFor",
+            Scalars.DURATION,
+            Duration.ofDays(30),
+            "how long it then stays hot at least; hot copies stay as long as their pin, so this is always met");
 
     private static final Shape<ColdGoal.Unfreeze> UNFREEZE = Shapes.object(
             "unfreeze",

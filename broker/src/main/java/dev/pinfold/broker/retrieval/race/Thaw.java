@@ -20,8 +20,8 @@ public final class Thaw {
     /** What to do. */
     public sealed interface Verdict {}
 
-    /** Make a hot copy, and keep it so long. */
-    public record MakeHot(Duration keep) implements Verdict {}
+    /** Make a hot copy. It stays as long as the pin that wants it. */
+    public record MakeHot() implements Verdict {}
 
     /** Leave it cold. */
     public record LeaveCold(String why) implements Verdict {}
@@ -51,6 +51,6 @@ public final class Thaw {
         if (limit != null && price.orElseThrow().compareTo(limit) > 0) {
             return new LeaveCold("a retrieval costs " + price.orElseThrow() + ", its class allows " + limit);
         }
-        return new MakeHot(rule.pinHotFor());
+        return new MakeHot();
     }
 }

@@ -21,8 +21,8 @@ class ThawTest {
 
     @Test
     void popular_content_is_made_hot_within_the_price() {
-        assertThat(Thaw.decide(3, 0, rule(true, "0.05"), price("0.05"))).isEqualTo(new Thaw.MakeHot(MONTH));
-        assertThat(Thaw.decide(9, 0, rule(true, null), Optional.empty())).isEqualTo(new Thaw.MakeHot(MONTH));
+        assertThat(Thaw.decide(3, 0, rule(true, "0.05"), price("0.05"))).isEqualTo(new Thaw.MakeHot());
+        assertThat(Thaw.decide(9, 0, rule(true, null), Optional.empty())).isEqualTo(new Thaw.MakeHot());
     }
 
     @Test
