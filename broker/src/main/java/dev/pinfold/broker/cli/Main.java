@@ -30,7 +30,7 @@ public final class Main {
     }
 
     static int run(CommandLine commandLine, PrintWriter out, PrintWriter err, String... args) {
-        Mounts.addMeant(commandLine, args);
+        Commands.addMeant(commandLine, args);
         commandLine
                 .setOut(out)
                 .setErr(err)

@@ -4,29 +4,12 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The command {@code pinfold}; does nothing by itself. */
+/** The command {@code pinfold}; does nothing by itself. Its commands are in {@link Commands}. */
 @Command(
         name = "pinfold",
         versionProvider = Pinfold.Version.class,
         description = "One IPFS pinning endpoint in front of many providers.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            ServeCommand.class,
-            AddCommand.class,
-            GetCommand.class,
-            PinCommand.class,
-            ProviderCommand.class,
-            TokenCommand.class,
-            TenantCommand.class,
-            PolicyCommand.class,
-            PlanCommand.class,
-            AlertCommand.class,
-            PieceCommand.class,
-            DealCommand.class,
-            DoctorCommand.class,
-            CompletionCommand.class,
-            WarmUpCommand.class
-        },
         footer = {
             "",
             "Exit codes: 0 done, 1 the answer is no, 2 wrong usage or unreadable input,",

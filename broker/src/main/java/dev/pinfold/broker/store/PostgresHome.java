@@ -157,6 +157,9 @@ final class PostgresHome implements AutoCloseable {
             "scram-sha-256",
             "--pwfile",
             home.resolve("password").toString(),
+            // Iterations slow down who guesses a weak password. This one is 256 random bits, and every connection pays.
+            "-c",
+            "scram_iterations=1",
             "-E",
             "UTF8",
             "--locale",
