@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pinfold.content.piece.PieceSize;
+import dev.pinfold.kit.documents.Mk20Shapes;
+import dev.pinfold.kit.documents.RequestShapes;
 import dev.pinfold.kit.filecoin.DealTruth;
 import dev.pinfold.kit.filecoin.LotusAge;
-import dev.pinfold.kit.filecoin.Mk20Shapes;
-import dev.pinfold.kit.filecoin.RequestShapes;
 import dev.pinfold.kit.filecoin.SimulatedNetwork;
 import dev.pinfold.kit.filecoin.Stage;
 import dev.pinfold.spi.Capability;

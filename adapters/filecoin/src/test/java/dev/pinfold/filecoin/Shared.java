@@ -2,7 +2,7 @@ package dev.pinfold.filecoin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.pinfold.kit.filecoin.PublishedDocuments;
+import dev.pinfold.kit.documents.PublishedDocuments;
 import java.io.IOException;
 
 /** Documents that lie beside the checkout. A test that needs them is skipped, with a sentence, where they are not. */

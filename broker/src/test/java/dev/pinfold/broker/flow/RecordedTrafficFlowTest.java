@@ -3,12 +3,12 @@ package dev.pinfold.broker.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pinfold.kit.Dag;
-import dev.pinfold.kit.filecoin.AnswerShapes;
+import dev.pinfold.kit.documents.AnswerShapes;
+import dev.pinfold.kit.documents.Mk20Shapes;
+import dev.pinfold.kit.documents.PublishedDocuments;
+import dev.pinfold.kit.documents.RequestShapes;
 import dev.pinfold.kit.filecoin.LotusAge;
-import dev.pinfold.kit.filecoin.Mk20Shapes;
-import dev.pinfold.kit.filecoin.PublishedDocuments;
 import dev.pinfold.kit.filecoin.RecordingProxy.Exchange;
-import dev.pinfold.kit.filecoin.RequestShapes;
 import dev.pinfold.kit.filecoin.SimulatedNetwork;
 import java.nio.file.Path;
 import java.util.List;

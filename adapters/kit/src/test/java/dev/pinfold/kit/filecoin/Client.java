@@ -2,6 +2,7 @@ package dev.pinfold.kit.filecoin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pinfold.kit.documents.AnswerShapes;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

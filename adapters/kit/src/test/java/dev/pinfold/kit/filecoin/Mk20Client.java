@@ -3,6 +3,7 @@ package dev.pinfold.kit.filecoin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pinfold.content.piece.Piece;
+import dev.pinfold.kit.documents.Mk20Shapes;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.math.BigInteger;

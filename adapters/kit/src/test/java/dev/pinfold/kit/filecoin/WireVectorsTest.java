@@ -3,6 +3,7 @@ package dev.pinfold.kit.filecoin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pinfold.content.HashFunction;
+import dev.pinfold.kit.documents.PublishedDocuments;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package dev.pinfold.kit.filecoin;
+package dev.pinfold.kit.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,8 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.pinfold.kit.filecoin.LotusAge;
+import dev.pinfold.kit.filecoin.RecordingProxy;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -58,7 +60,7 @@ public final class AnswerShapes {
             }
             JsonObject answer = each.answerJson();
             if (!answer.containsKey("error")) {
-                String method = RpcMethods.bare(each.json().getString("method"));
+                String method = each.json().getString("method").replaceFirst("^Filecoin\\.", "");
                 check(age, each.path().endsWith("v1"), method, answer.containsKey("result"), answer.getValue("result"));
                 checked++;
             }

@@ -1,10 +1,11 @@
-package dev.pinfold.kit.filecoin;
+package dev.pinfold.kit.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.pinfold.kit.filecoin.RecordingProxy;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 

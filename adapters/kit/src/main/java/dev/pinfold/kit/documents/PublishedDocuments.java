@@ -1,4 +1,4 @@
-package dev.pinfold.kit.filecoin;
+package dev.pinfold.kit.documents;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
