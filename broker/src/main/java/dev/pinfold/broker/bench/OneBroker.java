@@ -17,21 +17,19 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Stream;
 
 /** A broker to be measured, with a PostgreSQL and a folder of its own, which go away with it. */
 final class OneBroker implements AutoCloseable {
-    private final Path folder;
+    private final ScratchFolder folder;
     private final EmbeddedPostgres postgres;
     private final String url;
     private final Broker broker;
 
-    private OneBroker(Path folder, EmbeddedPostgres postgres, String url, Broker broker) {
+    private OneBroker(ScratchFolder folder, EmbeddedPostgres postgres, String url, Broker broker) {
         this.folder = folder;
         this.postgres = postgres;
         this.url = url;
@@ -45,16 +43,16 @@ final class OneBroker implements AutoCloseable {
      * @param copies copies that its policy wants of every pin
      */
     static OneBroker start(String providers, int copies) throws IOException {
-        Path folder = Files.createTempDirectory("pinfold-bench");
-        EmbeddedPostgres postgres = EmbeddedPostgres.start(folder.resolve("postgres"));
+        ScratchFolder folder = ScratchFolder.open();
+        EmbeddedPostgres postgres = EmbeddedPostgres.start(folder.path().resolve("postgres"));
         try {
             String url = url(postgres.connectOptions());
-            Path file = configuration(folder, url, providers, copies);
+            Path file = configuration(folder.path(), url, providers, copies);
             Broker broker = Broker.start(ConfigLoader.standard().load(file, ConfigLoader.Overrides.NONE));
             return new OneBroker(folder, postgres, url, broker);
         } catch (RuntimeException | IOException e) {
             postgres.close();
-            delete(folder);
+            folder.close();
             throw e;
         }
     }
@@ -119,7 +117,7 @@ final class OneBroker implements AutoCloseable {
 
     /** Its database, with as many connections as the broker has itself. */
     DatabaseConfig database() {
-        return new DatabaseConfig(url, folder, 12, 6, 0);
+        return new DatabaseConfig(url, folder.path(), 12, 6, 0);
     }
 
     /** A token that may do everything, without limits. */
@@ -150,16 +148,6 @@ final class OneBroker implements AutoCloseable {
     public void close() throws IOException {
         broker.close();
         postgres.close();
-        delete(folder);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        List<Path> all;
-        try (Stream<Path> files = Files.walk(folder)) {
-            all = files.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path file : all) {
-            Files.deleteIfExists(file);
-        }
+        folder.close();
     }
 }

@@ -37,13 +37,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -105,18 +103,17 @@ final class ReadBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Path folder = Files.createTempDirectory("pinfold-bench");
         Vertx vertx = Vertx.vertx();
         Metrics metrics = new Metrics(new SimpleMeterRegistry());
-        try (Fleet fleet = Fleet.open(specs(), vertx, metrics);
+        try (ScratchFolder folder = ScratchFolder.open();
+                Fleet fleet = Fleet.open(specs(), vertx, metrics);
                 RacingRetrieval retrieval = RacingRetrieval.among(
-                        List.copyOf(fleet.all()), folder, 0, new RetrievalLog(Clock.systemUTC()), metrics)) {
+                        List.copyOf(fleet.all()), folder.path(), 0, new RetrievalLog(Clock.systemUTC()), metrics)) {
             for (String size : sizes) {
-                measure(size, imported(Units.size(size), folder), retrieval);
+                measure(size, imported(Units.size(size), folder.path()), retrieval);
             }
         } finally {
             vertx.close();
-            delete(folder);
         }
         if (json) {
             spec.commandLine().getOut().println(figures.encodePrettily());
@@ -248,14 +245,6 @@ final class ReadBench implements Callable<Integer> {
                 json ? spec.commandLine().getErr() : spec.commandLine().getOut();
         out.println(line);
         out.flush();
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
     }
 
     /** So many bytes by chance. */

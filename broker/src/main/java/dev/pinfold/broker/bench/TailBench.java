@@ -26,7 +26,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +37,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -108,23 +106,21 @@ final class TailBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Path folder = Files.createTempDirectory("pinfold-bench");
         Vertx vertx = Vertx.vertx();
         RandomGenerator random = RandomGeneratorFactory.of("Xoshiro256PlusPlus").create(seed);
         fill(random);
         List<StallingGateway> gateways = new ArrayList<>();
         Metrics metrics = new Metrics(new SimpleMeterRegistry());
-        try {
+        try (ScratchFolder folder = ScratchFolder.open()) {
             for (Duration delay : DELAYS) {
                 gateways.add(new StallingGateway(vertx, delay, Units.duration(stall), blocks, random));
             }
             try (Fleet fleet = Fleet.open(specs(gateways), vertx, metrics)) {
-                measure(gateways, List.copyOf(fleet.all()), folder, metrics);
+                measure(gateways, List.copyOf(fleet.all()), folder.path(), metrics);
             }
         } finally {
             gateways.forEach(StallingGateway::close);
             vertx.close();
-            delete(folder);
         }
         if (json) {
             spec.commandLine().getOut().println(figures.encodePrettily());
@@ -265,13 +261,5 @@ final class TailBench implements Callable<Integer> {
                 json ? spec.commandLine().getErr() : spec.commandLine().getOut();
         out.println(line);
         out.flush();
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
     }
 }
