@@ -40,6 +40,7 @@ import java.util.random.RandomGeneratorFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -106,6 +107,10 @@ final class TailBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        Duration stalled = stalled();
+        if (reads < 1 || readers < 1) {
+            throw new ParameterException(spec.commandLine(), "--reads and --readers must be 1 or more");
+        }
         Vertx vertx = Vertx.vertx();
         RandomGenerator random = RandomGeneratorFactory.of("Xoshiro256PlusPlus").create(seed);
         fill(random);
@@ -113,7 +118,7 @@ final class TailBench implements Callable<Integer> {
         Metrics metrics = new Metrics(new SimpleMeterRegistry());
         try (ScratchFolder folder = ScratchFolder.open()) {
             for (Duration delay : DELAYS) {
-                gateways.add(new StallingGateway(vertx, delay, Units.duration(stall), blocks, random));
+                gateways.add(new StallingGateway(vertx, delay, stalled, blocks, random));
             }
             try (Fleet fleet = Fleet.open(specs(gateways), vertx, metrics)) {
                 measure(gateways, List.copyOf(fleet.all()), folder.path(), metrics);
@@ -126,6 +131,19 @@ final class TailBench implements Callable<Integer> {
             spec.commandLine().getOut().println(figures.encodePrettily());
         }
         return 0;
+    }
+
+    /** A read gives a source up after ten seconds without a block, so a longer stall would end the reads from it alone. */
+    private Duration stalled() {
+        try {
+            Duration stalled = Units.duration(stall);
+            if (stalled.compareTo(Duration.ofSeconds(10)) < 0) {
+                return stalled;
+            }
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--stall: '" + stall + "' " + e.getMessage(), e);
+        }
+        throw new ParameterException(spec.commandLine(), "--stall must be below 10s, for example 5s");
     }
 
     private void fill(RandomGenerator random) {
