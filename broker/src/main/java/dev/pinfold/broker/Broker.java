@@ -146,7 +146,16 @@ public final class Broker implements AutoCloseable {
             opened(meters::close);
             Metrics metrics = new Metrics(meters);
 
-            Database database = opened(Database.open(vertx, databaseConfig()));
+            Opening<Database> opening = Opening.begin("database", () -> Database.open(vertx, databaseConfig()));
+            opened(opening::closeOnceOpen);
+            Fleet fleet = opened(
+                    Fleet.open(config.providers().stream().map(ProviderSpec::of).toList(), vertx, metrics));
+            PieceShelf shelf = opened(openShelf());
+            BlockCache cache = opened(
+                    BlockCache.open(config.dataDirectory(), config.storage().cacheCapacity()));
+            PinService.Rules pinRules = pinRules();
+
+            Database database = opening.await();
             management = opened(ManagementServer.open(vertx, config.management(), database, meters));
             tokens = new TokenStore(database.reads(), database.writes());
             PinStore pinStore = new PinStore(database.reads(), database.writes());
@@ -154,9 +163,6 @@ public final class Broker implements AutoCloseable {
             ReplicaStore replicas = new ReplicaStore(database, identity.id());
             PlacementStore placements = new PlacementStore(database);
 
-            Fleet fleet = opened(
-                    Fleet.open(config.providers().stream().map(ProviderSpec::of).toList(), vertx, metrics));
-            PieceShelf shelf = opened(openShelf());
             PieceStore pieces = new PieceStore(database);
             DealStore deals = new DealStore(database, identity.id());
             Networks networks = new Networks(fleet);
@@ -290,11 +296,9 @@ public final class Broker implements AutoCloseable {
 
             Authenticator auth = new Authenticator(tokens);
             database.onNotify(TokenStore.REVOKED_CHANNEL, auth::forget, auth::forgetAll);
-            PinService pins = new PinService(pinStore, pinLists, pinRules(), clock, wakeups::placement);
+            PinService pins = new PinService(pinStore, pinLists, pinRules, clock, wakeups::placement);
             RateLimiter limiter = new RateLimiter(
                     config.limits().requestsPerSecond(), config.limits().burst(), System::nanoTime);
-            BlockCache cache = opened(
-                    BlockCache.open(config.dataDirectory(), config.storage().cacheCapacity()));
             ContentRoutes content = opened(new ContentRoutes(
                     dataPath.staging(), cache, pins, auth, limiter, database::requireSpace, uploadLimits()));
             RetrievalLog retrievals = new RetrievalLog(clock);
