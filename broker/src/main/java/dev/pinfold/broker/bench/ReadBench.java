@@ -85,8 +85,12 @@ final class ReadBench implements Callable<Integer> {
     @Option(names = "--json", description = "Print the figures as one JSON document.")
     boolean json;
 
-    private final HttpClient http = HttpClient.newHttpClient();
     private final JsonObject figures = new JsonObject();
+
+    /** Made when it is used, not whenever a help text lists this command. */
+    private static final class Direct {
+        private static final HttpClient HTTP = HttpClient.newHttpClient();
+    }
 
     /**
      * One read.
@@ -152,7 +156,7 @@ final class ReadBench implements Callable<Integer> {
             HttpRequest put = HttpRequest.newBuilder(gateway.resolve("/_import"))
                     .PUT(BodyPublishers.ofFile(blocks))
                     .build();
-            HttpResponse<String> answer = http.send(put, BodyHandlers.ofString());
+            HttpResponse<String> answer = Direct.HTTP.send(put, BodyHandlers.ofString());
             if (answer.statusCode() / 100 != 2) {
                 throw new IOException(gateway + " does not take a CAR: status " + answer.statusCode());
             }
@@ -195,7 +199,7 @@ final class ReadBench implements Callable<Integer> {
                 .header("Accept", "application/vnd.ipld.car;version=1;order=dfs;dups=n")
                 .build();
         long begun = System.nanoTime();
-        HttpResponse<InputStream> answer = http.send(get, BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> answer = Direct.HTTP.send(get, BodyHandlers.ofInputStream());
         try (InputStream in = answer.body()) {
             byte[] buffer = new byte[64 << 10];
             long bytes = 0;
