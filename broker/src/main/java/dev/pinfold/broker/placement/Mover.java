@@ -10,9 +10,7 @@ import dev.pinfold.policy.Policy;
 import dev.pinfold.policy.Upkeep;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,26 +86,16 @@ public final class Mover {
      * @param candidates in the order in which they are to begin
      */
     static List<Candidate> choose(Upkeep upkeep, Load load, long copies, List<Candidate> candidates) {
-        Upkeep.Repair speed = upkeep.repair();
-        long pins = load.pins();
-        long bytes = load.bytesToday();
+        Pace pace = new Pace(upkeep.repair(), load.pins(), load.bytesToday(), load.into());
         long forMoney = load.forMoneyToday();
         long moneyPerDay = moneyPerDay(upkeep.rebalance(), copies);
-        Map<String, Long> into = new HashMap<>(load.into());
         List<Candidate> chosen = new ArrayList<>();
         for (Candidate move : candidates) {
-            boolean full = move.added().stream().anyMatch(p -> into.getOrDefault(p, 0L) >= speed.perProvider());
-            // The first move of a day may be larger than the day's share: otherwise it would wait for ever.
-            boolean tooMuch = bytes > 0 && bytes + move.bytes() > speed.maxBytesPerDay();
             boolean tooMany = move.money() && forMoney >= moneyPerDay;
-            if (pins >= speed.maxConcurrent() || full || tooMuch || tooMany) {
-                continue;
+            if (!tooMany && pace.begin(move.added(), move.bytes()) == null) {
+                forMoney += move.money() ? 1 : 0;
+                chosen.add(move);
             }
-            pins++;
-            bytes += move.bytes();
-            forMoney += move.money() ? 1 : 0;
-            move.added().forEach(p -> into.merge(p, 1L, Long::sum));
-            chosen.add(move);
         }
         return chosen;
     }

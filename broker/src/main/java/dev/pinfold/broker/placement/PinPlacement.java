@@ -56,6 +56,7 @@ final class PinPlacement {
     private final Inventory world;
     private final Supplier<Inventory> atItsBest;
     private final @Nullable String brake;
+    private final RepairQueue repairs;
     private final Payments payments;
     private final Duration giveUpAfter;
     private final Duration retry;
@@ -64,6 +65,7 @@ final class PinPlacement {
      * Places pins in one state of the world.
      *
      * @param brake why nothing is repaired or moved now; null when it is
+     * @param repairs lets lost copies be made elsewhere
      * @param retry pause before what is not complete is tried again
      */
     PinPlacement(
@@ -71,6 +73,7 @@ final class PinPlacement {
             Inventory world,
             Supplier<Inventory> atItsBest,
             @Nullable String brake,
+            RepairQueue repairs,
             Payments payments,
             Duration giveUpAfter,
             Duration retry) {
@@ -78,6 +81,7 @@ final class PinPlacement {
         this.world = world;
         this.atItsBest = atItsBest;
         this.brake = brake;
+        this.repairs = repairs;
         this.payments = payments;
         this.giveUpAfter = giveUpAfter;
         this.retry = retry;
@@ -222,6 +226,13 @@ final class PinPlacement {
                     .filter(p -> !chosen.contains(p))
                     .limit(goal.target() - chosen.size())
                     .forEach(chosen::add);
+        }
+        if (last != null && pin.replan() == null && !firstPlacement(pin, work, last)) {
+            String full = repairs.begin(work, chosen, policy.assumedSize());
+            if (full != null) {
+                Move unmoved = new Move(pin.moveTo().orElse(null), null, null, false);
+                return new Placed(null, last, unmoved, goal, null, full, pin.degraded(), retry);
+            }
         }
         String waiting = enough ? null : degraded(plan, broken);
         return settled(pin, decision, goal, chosen, last, sound, waiting);

@@ -85,15 +85,17 @@ public final class Placer {
         Inventory world = fleet.now();
         String brake = fleet.brake(inForce.upkeep().repair());
         Payments payments = new Payments(new Ledger(inForce.budgets(), batch.spent()));
+        RepairQueue repairs = new RepairQueue(inForce.upkeep().repair(), batch.repairs());
         PinPlacement placement = new PinPlacement(
-                inForce, world, fleet::atItsBest, brake, payments, settings.giveUpAfter(), settings.retry());
+                inForce, world, fleet::atItsBest, brake, repairs, payments, settings.giveUpAfter(), settings.retry());
         HeldCopies heldCopies = new HeldCopies(inForce, world, brake, payments, drains.begun());
         return batch.work().stream()
-                .map(work -> decide(placement, heldCopies, payments, work))
+                .map(work -> decide(placement, repairs, heldCopies, payments, work))
                 .toList();
     }
 
-    private Decision decide(PinPlacement placement, HeldCopies heldCopies, Payments payments, Work work) {
+    private Decision decide(
+            PinPlacement placement, RepairQueue repairs, HeldCopies heldCopies, Payments payments, Work work) {
         List<PinChange> changes = new ArrayList<>();
         Map<String, Charge> charged = new HashMap<>();
         work.charges().forEach(charge -> charged.put(charge.provider(), charge));
@@ -118,7 +120,15 @@ public final class Placer {
                 .filter(charge -> wanted.contains(charge.provider()))
                 .filter(charge -> !work.charges().contains(charge))
                 .toList();
-        return new Decision(work.content(), changes, wanted, news, held.over(), held.changes(), again);
+        return new Decision(
+                work.content(),
+                changes,
+                wanted,
+                repairs.begun(work.content()),
+                news,
+                held.over(),
+                held.changes(),
+                again);
     }
 
     private static @Nullable Duration sooner(@Nullable Duration one, @Nullable Duration other) {

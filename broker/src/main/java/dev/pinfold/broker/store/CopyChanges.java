@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 /** What decisions change of copies: new ones, ones that are wanted again, ones that nobody wants. */
 final class CopyChanges {
     static final String ADD = """
-            INSERT INTO replica (content, provider, state, due_at)
-            SELECT content, provider, 'planned', now() FROM unnest($1::text[], $2::text[]) AS u (content, provider)
+            INSERT INTO replica (content, provider, state, due_at, repair_at)
+            SELECT content, provider, 'planned', now(), CASE WHEN repair THEN now() END
+            FROM unnest($1::text[], $2::text[], $3::boolean[]) AS u (content, provider, repair)
             ON CONFLICT (content, provider) DO NOTHING
             """;
     static final String RECALL = """
@@ -43,6 +44,7 @@ final class CopyChanges {
 
     private final List<String> newContents = new ArrayList<>();
     private final List<String> newProviders = new ArrayList<>();
+    private final List<Boolean> newRepairs = new ArrayList<>();
     private final List<Long> recalled = new ArrayList<>();
     private final List<Long> retired = new ArrayList<>();
 
@@ -66,6 +68,7 @@ final class CopyChanges {
             if (copies.stream().noneMatch(c -> c.provider().equals(provider))) {
                 newContents.add(decision.content());
                 newProviders.add(provider);
+                newRepairs.add(decision.repairs().contains(provider));
             }
         }
         for (CopyWork copy : copies) {
@@ -102,7 +105,10 @@ final class CopyChanges {
     }
 
     Tuple added() {
-        return Tuple.tuple().addValue(newContents.toArray(String[]::new)).addValue(newProviders.toArray(String[]::new));
+        return Tuple.tuple()
+                .addValue(newContents.toArray(String[]::new))
+                .addValue(newProviders.toArray(String[]::new))
+                .addValue(newRepairs.toArray(Boolean[]::new));
     }
 
     boolean recalls() {

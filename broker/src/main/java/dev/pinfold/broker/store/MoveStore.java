@@ -93,8 +93,8 @@ public final class MoveStore {
     /**
      * What moves already.
      *
-     * @param pins pins that are being decided anew or moved
-     * @param bytesToday bytes of the moves that began within a day
+     * @param pins pins that are being decided anew or moved, and contents that are repaired
+     * @param bytesToday bytes of the moves and repairs that began within a day
      * @param forMoneyToday of these, how many were for the price
      * @param into copies on their way, by provider
      */
@@ -148,8 +148,11 @@ public final class MoveStore {
     private Load load(SqlConnection sql, UUID plan) {
         Map<String, Long> into = new HashMap<>();
         run(sql, INTO, Tuple.of(plan)).forEach(row -> into.put(row.getString(0), row.getLong(1)));
+        Repairs repairs = Repairs.read(database, sql);
+        repairs.into().forEach((provider, copies) -> into.merge(provider, copies, Long::sum));
         Row row = first(run(sql, LOAD, Tuple.tuple())).orElseThrow();
-        return new Load(row.getLong(0), row.getLong(1), row.getLong(2), into);
+        return new Load(
+                row.getLong(0) + repairs.contents(), row.getLong(1) + repairs.bytesToday(), row.getLong(2), into);
     }
 
     private void start(SqlConnection sql, UUID plan, List<Candidate> chosen) {
@@ -180,7 +183,8 @@ public final class MoveStore {
      */
     public int leave(String provider, int most, Duration again) {
         return inTransaction(sql -> {
-            long moving = first(run(sql, LOAD, Tuple.tuple())).orElseThrow().getLong(0);
+            long moving = first(run(sql, LOAD, Tuple.tuple())).orElseThrow().getLong(0)
+                    + Repairs.read(database, sql).contents();
             int begun = leave(sql, LEAVING, ASK, provider, (int) (most - moving), again);
             return begun + leave(sql, LEAVING_HELD, ASK_HELD, provider, (int) (most - moving) - begun, again);
         });

@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -65,8 +66,9 @@ public final class PlacementStore {
      * Contents to be decided upon together.
      *
      * @param spent what was spent before; empty where nobody asked for it
+     * @param repairs what is being repaired already
      */
-    public record Batch(List<Work> work, List<Spent> spent) {
+    public record Batch(List<Work> work, List<Spent> spent, Repairs repairs) {
         public Batch {
             work = List.copyOf(work);
             spent = List.copyOf(spent);
@@ -176,6 +178,7 @@ public final class PlacementStore {
      *
      * @param pins the pins that change
      * @param wanted providers that shall have a copy
+     * @param repairs those of them that get one in place of a lost one
      * @param charges what is to be charged anew
      * @param over deleted pins that keep no copies any more
      * @param gone what changes of those that do
@@ -185,11 +188,13 @@ public final class PlacementStore {
             String content,
             List<PinChange> pins,
             Collection<String> wanted,
+            Set<String> repairs,
             List<Charge> charges,
             List<UUID> over,
             List<GoneChange> gone,
             @Nullable Duration next) {
         public Decision {
+            repairs = Set.copyOf(repairs);
             charges = List.copyOf(charges);
             over = List.copyOf(over);
             gone = List.copyOf(gone);
@@ -266,7 +271,8 @@ public final class PlacementStore {
                     if (money) {
                         charges.lock(sql);
                     }
-                    Batch batch = new Batch(work, money ? charges.spent(sql) : List.of());
+                    Batch batch = new Batch(
+                            work, money ? charges.spent(sql) : List.of(), Repairs.read(database, sql));
                     write(sql, work, decide.apply(batch), grace, money);
                 }
                 database.await(transaction.commit());
