@@ -3,6 +3,7 @@ package dev.pinfold.broker.bench;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
@@ -67,11 +68,13 @@ final class Load implements AutoCloseable {
         if (token != null) {
             options.putHeader("Authorization", "Bearer " + token);
         }
-        client.request(options.setMethod(call.method()).setURI(call.path()))
+        Promise<Buffer> answered = Promise.promise();
+        vertx.runOnContext(begin -> client.request(
+                        options.setMethod(call.method()).setURI(call.path()))
                 .compose(request -> Run.send(request, call))
                 .compose(response -> response.body())
-                .onSuccess(body -> answer.accept(body.toString()))
-                .await();
+                .onComplete(answered));
+        answer.accept(answered.future().await().toString());
     }
 
     private final class Run {
@@ -92,9 +95,10 @@ final class Load implements AutoCloseable {
             this.calls = calls;
         }
 
+        /** Begins on an event loop: on another thread a body could come before anybody listens to it, and be missed. */
         Future<?> client() {
             Promise<?> done = Promise.promise();
-            next(done);
+            vertx.runOnContext(begin -> next(done));
             return done.future();
         }
 
