@@ -1,8 +1,10 @@
 package dev.pinfold.http;
 
+import dev.pinfold.spi.TimedReads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * a read takes all that is there. The JDK's own stream waits for ever when the other side
  * falls silent; this one fails after a time, and at once when its reader is interrupted.
  */
-final class PulledBody extends InputStream implements BodySubscriber<InputStream> {
+final class PulledBody extends InputStream implements BodySubscriber<InputStream>, TimedReads {
     private sealed interface Event {
         record Part(List<ByteBuffer> buffers) implements Event {}
 
@@ -32,16 +34,23 @@ final class PulledBody extends InputStream implements BodySubscriber<InputStream
     /** Parts asked for ahead; each is what one look at the socket brought, some 16 KiB. */
     private static final int AHEAD = 4;
 
-    private final Duration patience;
+    private volatile Duration patience;
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final AtomicReference<Flow.@Nullable Subscription> subscription = new AtomicReference<>();
     private List<ByteBuffer> buffers = List.of();
     private int at;
-    private @Nullable Throwable failure;
+    private volatile @Nullable Throwable failure;
     private volatile boolean ended;
 
     PulledBody(Duration patience) {
         this.patience = patience;
+    }
+
+    @Override
+    public void silenceLimit(Duration limit) {
+        if (limit.compareTo(patience) < 0) {
+            patience = limit;
+        }
     }
 
     @Override
@@ -97,7 +106,11 @@ final class PulledBody extends InputStream implements BodySubscriber<InputStream
 
     @Override
     public void close() {
-        ended = true;
+        if (!ended) {
+            // Whoever reads on in another thread must not take this for the end.
+            failure = new IOException("the content was closed");
+            ended = true;
+        }
         Flow.Subscription now = subscription.get();
         if (now != null) {
             now.cancel();
@@ -147,7 +160,7 @@ final class PulledBody extends InputStream implements BodySubscriber<InputStream
             Event event = events.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
             if (event == null) {
                 close();
-                throw new IOException("no content came for " + patience);
+                throw new SocketTimeoutException("no content came for " + patience.toMillis() + " ms");
             }
             return event;
         } catch (InterruptedException e) {

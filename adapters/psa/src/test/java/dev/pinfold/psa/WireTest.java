@@ -13,12 +13,14 @@ import dev.pinfold.kit.Dag;
 import dev.pinfold.kit.PsaFault;
 import dev.pinfold.kit.PsaOperation;
 import dev.pinfold.spi.Deadline;
+import dev.pinfold.spi.TimedReads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -132,6 +134,46 @@ class WireTest {
                         .hasMessageContaining("no content came");
             }
         }
+    }
+
+    @Test
+    void a_reader_may_wait_for_less_than_the_stall_time_and_not_for_more() throws Exception {
+        try (PsaWorld world = new PsaWorld(Company.STRICT, "generic");
+                Wire wire = new Wire(SHORT, Duration.ofMinutes(5))) {
+            try (InputStream content = silent(world, wire)) {
+                TimedReads reads = (TimedReads) content;
+                reads.silenceLimit(SHORT);
+                reads.silenceLimit(Duration.ofMinutes(9));
+                assertThatThrownBy(content::readAllBytes)
+                        .isInstanceOf(SocketTimeoutException.class)
+                        .hasMessageContaining("no content came for " + SHORT.toMillis() + " ms");
+            }
+        }
+    }
+
+    @Test
+    void closing_a_stream_lets_its_reader_go() throws Exception {
+        try (PsaWorld world = new PsaWorld(Company.STRICT, "generic");
+                Wire wire = new Wire(SHORT, Duration.ofMinutes(5))) {
+            InputStream content = silent(world, wire);
+            FutureTask<Boolean> reading = new FutureTask<>(() -> {
+                content.readAllBytes();
+                return true;
+            });
+            Thread reader = Thread.ofPlatform().start(reading);
+            while (reader.getState() != Thread.State.TIMED_WAITING && reader.isAlive()) {
+                Thread.onSpinWait();
+            }
+            content.close();
+            assertThatThrownBy(() -> reading.get(10, TimeUnit.SECONDS)).hasMessageContaining("the content broke off");
+        }
+    }
+
+    private static InputStream silent(PsaWorld world, Wire wire) throws WireException {
+        world.psa().faults().everywhere(new PsaFault.Drip(Duration.ofMinutes(5), false));
+        URI to = URI.create(world.psa().gateway() + "/ipfs/" + Dag.text("x").root() + "?format=car");
+        HttpCall ask = HttpCall.bare("GET", to, Map.of(), Long.MAX_VALUE);
+        return wire.open(ask, Deadline.after(Duration.ofSeconds(20))).content();
     }
 
     @Test

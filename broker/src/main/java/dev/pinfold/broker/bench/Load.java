@@ -69,11 +69,11 @@ final class Load implements AutoCloseable {
             options.putHeader("Authorization", "Bearer " + token);
         }
         Promise<Buffer> answered = Promise.promise();
-        vertx.runOnContext(begin -> client.request(
-                        options.setMethod(call.method()).setURI(call.path()))
-                .compose(request -> Run.send(request, call))
-                .compose(response -> response.body())
-                .onComplete(answered));
+        vertx.runOnContext(
+                begin -> client.request(options.setMethod(call.method()).setURI(call.path()))
+                        .compose(request -> Run.send(request, call))
+                        .compose(response -> response.body())
+                        .onComplete(answered));
         answer.accept(answered.future().await().toString());
     }
 

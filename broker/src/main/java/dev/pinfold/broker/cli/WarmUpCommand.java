@@ -48,7 +48,12 @@ final class WarmUpCommand implements Callable<Integer> {
     private void commands() throws IOException {
         Path config = Home.directory().resolve("config");
         String policy = config.resolve("policies/eu-only.yaml").toString();
-        run("policy", "check", policy, "--catalog", config.resolve("providers/catalog.example.yaml").toString());
+        run(
+                "policy",
+                "check",
+                policy,
+                "--catalog",
+                config.resolve("providers/catalog.example.yaml").toString());
         run("policy", "test", policy);
         ClientFile.write(directory, NOBODY, "none");
         everyday();

@@ -31,7 +31,8 @@ final class RepairQueue {
      */
     @Nullable
     String begin(Work work, Collection<String> providers, long assumedSize) {
-        Set<String> known = work.copies().stream().map(CopyWork::provider).collect(Collectors.toCollection(HashSet::new));
+        Set<String> known =
+                work.copies().stream().map(CopyWork::provider).collect(Collectors.toCollection(HashSet::new));
         known.addAll(begun(work.content()));
         List<String> news = providers.stream().filter(p -> !known.contains(p)).toList();
         if (news.isEmpty()) {

@@ -2,9 +2,11 @@ package dev.pinfold.broker.provider;
 
 import dev.pinfold.spi.Deadline;
 import dev.pinfold.spi.ProviderException;
+import dev.pinfold.spi.TimedReads;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -151,10 +153,24 @@ final class CallRunner {
 
     /** Makes a download give its place back when it is closed. To be called inside the call that opens it. */
     InputStream held(InputStream stream) {
-        return new HeldStream(stream);
+        return stream instanceof TimedReads timed ? new TimedHeldStream(stream, timed) : new HeldStream(stream);
     }
 
-    private final class HeldStream extends FilterInputStream {
+    private final class TimedHeldStream extends HeldStream implements TimedReads {
+        private final TimedReads timed;
+
+        TimedHeldStream(InputStream stream, TimedReads timed) {
+            super(stream);
+            this.timed = timed;
+        }
+
+        @Override
+        public void silenceLimit(Duration limit) {
+            timed.silenceLimit(limit);
+        }
+    }
+
+    private class HeldStream extends FilterInputStream {
         private final AtomicBoolean closed = new AtomicBoolean();
 
         HeldStream(InputStream stream) {

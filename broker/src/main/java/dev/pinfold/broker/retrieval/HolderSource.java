@@ -34,7 +34,7 @@ record HolderSource(GuardedProvider provider, Duration idle) implements FetchSou
     @Override
     public InputStream car(Cid cid, Deadline deadline) throws SourceTrouble {
         try {
-            return new PumpedStream(provider.car(cid, deadline), provider.id(), idle);
+            return PumpedStream.bounded(provider.car(cid, deadline), provider.id(), idle);
         } catch (ProviderException e) {
             throw SourceTrouble.of(e);
         }
@@ -48,7 +48,7 @@ record HolderSource(GuardedProvider provider, Duration idle) implements FetchSou
     @Override
     public InputStream part(Cid file, long from, long to, Deadline deadline) throws SourceTrouble {
         try {
-            return new PumpedStream(provider.part(file, from, to, deadline), provider.id(), idle);
+            return PumpedStream.bounded(provider.part(file, from, to, deadline), provider.id(), idle);
         } catch (ProviderException e) {
             throw SourceTrouble.of(e);
         }

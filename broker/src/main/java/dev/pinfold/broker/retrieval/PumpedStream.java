@@ -1,5 +1,6 @@
 package dev.pinfold.broker.retrieval;
 
+import dev.pinfold.spi.TimedReads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -42,6 +43,15 @@ final class PumpedStream extends InputStream {
     private int filled;
     private int at;
     private @Nullable Event end;
+
+    /** The stream itself where its reads end by themselves, else a pumped one. */
+    static InputStream bounded(InputStream source, String name, Duration idle) {
+        if (source instanceof TimedReads timed) {
+            timed.silenceLimit(idle);
+            return source;
+        }
+        return new PumpedStream(source, name, idle);
+    }
 
     PumpedStream(InputStream source, String name, Duration idle) {
         this.source = source;

@@ -160,7 +160,7 @@ public final class Verifier {
         }
 
         private Block firstOfCar(Cid cid) throws Found {
-            try (InputStream in = new PumpedStream(provider.car(cid, deadline), provider.id(), IDLE)) {
+            try (InputStream in = PumpedStream.bounded(provider.car(cid, deadline), provider.id(), IDLE)) {
                 Block first = new CarReader(in).next();
                 if (first == null) {
                     throw new Found(new Missing(cid));

@@ -271,8 +271,7 @@ public final class PlacementStore {
                     if (money) {
                         charges.lock(sql);
                     }
-                    Batch batch = new Batch(
-                            work, money ? charges.spent(sql) : List.of(), Repairs.read(database, sql));
+                    Batch batch = new Batch(work, money ? charges.spent(sql) : List.of(), Repairs.read(database, sql));
                     write(sql, work, decide.apply(batch), grace, money);
                 }
                 database.await(transaction.commit());

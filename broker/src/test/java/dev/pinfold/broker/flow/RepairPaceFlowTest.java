@@ -49,8 +49,12 @@ class RepairPaceFlowTest {
             List<String> ids = roots.stream().map(client::pin).toList();
             ids.forEach(id -> client.awaitReplicas(id, "verified", 2));
             one.down();
-            Eventually.holds("some wait and say why", PinClient.PATIENCE, () -> ids.stream()
-                    .anyMatch(id -> client.info(id, "status_details").contains("repair.rate.maxConcurrent: " + AT_ONCE)));
+            Eventually.holds(
+                    "some wait and say why",
+                    PinClient.PATIENCE,
+                    () -> ids.stream()
+                            .anyMatch(id -> client.info(id, "status_details")
+                                    .contains("repair.rate.maxConcurrent: " + AT_ONCE)));
             ids.forEach(id -> client.await(
                     id, "repaired", pin -> client.providersIn(id, "verified").containsAll(List.of("two", "spare"))));
             List<Instant> begun =
