@@ -4,6 +4,7 @@ import dev.pinfold.broker.BrokerException;
 import dev.pinfold.broker.ErrorKind;
 import dev.pinfold.broker.api.OffLoop.Answer;
 import dev.pinfold.broker.pin.Caller.Scope;
+import dev.pinfold.broker.placement.NotFollowed;
 import dev.pinfold.broker.placement.Policies;
 import dev.pinfold.broker.placement.Policies.Outcome;
 import dev.pinfold.broker.store.PolicyStore;
@@ -80,6 +81,7 @@ public final class PolicyRoutes {
                 : file.revision() != null && file.revision() == inForce ? "in-force" : "superseded";
         return new JsonObject()
                 .put("inForce", json(policies.current().revision()))
+                .put("notFollowed", notFollowed())
                 .put(
                         "file",
                         new JsonObject()
@@ -88,6 +90,11 @@ public final class PolicyRoutes {
                                 .put("revision", file.revision())
                                 .put("problems", problems(file.problems())))
                 .put("history", history);
+    }
+
+    /** The keys of the policy in force that this broker takes from its configuration instead. */
+    private JsonArray notFollowed() {
+        return new JsonArray(NotFollowed.keys(policies.get()));
     }
 
     private static JsonObject json(Revision revision) {
@@ -111,10 +118,13 @@ public final class PolicyRoutes {
         return all;
     }
 
-    private static Answer answer(Outcome outcome) {
+    private Answer answer(Outcome outcome) {
         return switch (outcome) {
             case Outcome.Adopted adopted ->
-                OffLoop.ok(new JsonObject().put("revision", adopted.revision()).put("before", adopted.before()));
+                OffLoop.ok(new JsonObject()
+                        .put("revision", adopted.revision())
+                        .put("before", adopted.before())
+                        .put("notFollowed", notFollowed()));
             case Outcome.Broken broken -> broken(broken.problems());
             case Outcome.Stale stale -> throw new BrokerException(ErrorKind.CONFLICT, stale.text());
         };

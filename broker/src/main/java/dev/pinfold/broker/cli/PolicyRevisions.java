@@ -3,6 +3,7 @@ package dev.pinfold.broker.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pinfold.policy.command.Outcome;
 import dev.pinfold.policy.command.PolicyCommands;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -35,6 +36,7 @@ final class PolicyRevisions {
                         revision.path("restores").asText("").replace("null", ""));
             }
             table.print(out());
+            tellNotFollowed(answer, err());
             for (JsonNode problem : answer.path("file").path("problems")) {
                 err().println(BrokerClient.printable("the file is not followed: "
                         + problem.path("file").asText() + ":"
@@ -43,6 +45,13 @@ final class PolicyRevisions {
                         + problem.path("message").asText()));
             }
             return Exit.DONE;
+        }
+    }
+
+    private static void tellNotFollowed(JsonNode answer, PrintWriter to) {
+        for (JsonNode key : answer.path("notFollowed")) {
+            to.println(BrokerClient.printable(
+                    key.asText() + " of the policy is not followed by a running broker: its configuration says it"));
         }
     }
 
@@ -97,6 +106,7 @@ final class PolicyRevisions {
             } else {
                 out().println("revision " + answer.path("revision").asText() + " is in force; before it was "
                         + answer.path("before").asText());
+                tellNotFollowed(answer, err());
             }
             return Exit.DONE;
         }

@@ -2,6 +2,8 @@ package dev.pinfold.broker.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -95,6 +97,15 @@ final class ProviderLife {
         @Option(names = "--status", description = "Begin nothing; show how far it is, and what came of earlier ones.")
         boolean status;
 
+        private static Instant instant(String text) {
+            try {
+                return Instant.parse(text);
+            } catch (DateTimeParseException e) {
+                throw new CliException(
+                        Exit.USAGE, "--by must be an instant such as 2027-01-31T00:00:00Z, not '" + text + "'", e);
+            }
+        }
+
         @Override
         Exit run(BrokerClient client) throws InterruptedException {
             if (status) {
@@ -102,7 +113,7 @@ final class ProviderLife {
             }
             ObjectNode body = Json.object().put("provider", id).put("reason", reason);
             if (by != null) {
-                body.put("mustFinishBy", by);
+                body.put("mustFinishBy", instant(by).toString());
             }
             JsonNode drain = client.post("/api/v1/drains", body);
             while (follow && !drain.path("done").asBoolean()) {

@@ -173,6 +173,10 @@ public final class Policies implements Supplier<Policy> {
                         newest.name(),
                         newest.source(),
                         newest.author());
+                List<String> idle = NotFollowed.keys(valid.value().policy());
+                if (!idle.isEmpty()) {
+                    log.warn("event=policy.not-followed revision={} keys={}", newest.revision(), idle);
+                }
             }
             case Parsed.Invalid<PolicyDocument> invalid ->
                 // Written by another version of the program; going on with the last one is safer than with none.

@@ -67,6 +67,9 @@ class ProviderDrainTest {
             assertThat(end.path("inTime").asBoolean()).isTrue();
 
             assertThat(Ran.at(folder, "provider", "uncordon", "dying").code()).isZero();
+            Ran wrong = Ran.at(folder, "provider", "drain", "dying", "--by", "yesterday");
+            assertThat(wrong.code()).isEqualTo(2);
+            assertThat(wrong.err()).contains("--by must be an instant").contains("'yesterday'");
             Ran status = Ran.at(folder, "provider", "drain", "dying", "--status");
             assertThat(status.code()).isZero();
             assertThat(status.out())

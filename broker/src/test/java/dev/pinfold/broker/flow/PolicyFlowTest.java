@@ -72,6 +72,27 @@ class PolicyFlowTest {
     }
 
     @Test
+    void keys_that_a_running_broker_takes_from_its_configuration_are_told() {
+        try (BrokerUnderTest broker =
+                BrokerUnderTest.in(folder).local("one").policy(copies(1, 1)).start()) {
+            PinClient client = broker.client();
+            assertThat(policies(client).path("notFollowed").isEmpty()).isTrue();
+            String text = copies(2, 1) + """
+                    repair: {reconcileEvery: 1h, confirmLoss: {observations: 7}, overReplicated: {removeAfter: 3d}}
+                    audit: {blocksPerReplica: {perDay: 9}}
+                    """;
+            String[] keys = {"repair.reconcileEvery", "repair.confirmLoss", "repair.overReplicated", "audit"};
+            Answer put = put(client, text);
+            assertThat(put.json().path("notFollowed"))
+                    .extracting(JsonNode::asText)
+                    .containsExactly(keys);
+            assertThat(policies(client).path("notFollowed"))
+                    .extracting(JsonNode::asText)
+                    .containsExactly(keys);
+        }
+    }
+
+    @Test
     void every_error_of_a_broken_policy_comes_with_its_place_and_the_old_one_stays() {
         try (BrokerUnderTest broker =
                 BrokerUnderTest.in(folder).local("one").policy(copies(1, 1)).start()) {

@@ -19,9 +19,10 @@ class SpeedsTest {
     private static final Load NOTHING = new Load(0, 0, 0, Map.of());
     private static final long MANY = 1_000_000;
 
-    private static Upkeep upkeep(int maxConcurrent, int perProvider, long bytesPerDay, String moneyPerDay) {
+    /** The usual rule of repair with other speeds. */
+    static Upkeep.Repair repair(int maxConcurrent, int perProvider, long bytesPerDay) {
         Upkeep.Repair usual = Upkeep.Repair.DEFAULT;
-        Upkeep.Repair repair = new Upkeep.Repair(
+        return new Upkeep.Repair(
                 usual.reconcileEvery(),
                 usual.lossObservations(),
                 usual.lossOver(),
@@ -30,8 +31,12 @@ class SpeedsTest {
                 maxConcurrent,
                 perProvider,
                 bytesPerDay,
-                Ratio.of("20%"),
+                usual.massFailureBrake(),
                 usual.removeOverAfter());
+    }
+
+    private static Upkeep upkeep(int maxConcurrent, int perProvider, long bytesPerDay, String moneyPerDay) {
+        Upkeep.Repair repair = repair(maxConcurrent, perProvider, bytesPerDay);
         Upkeep.Rebalance rebalance = new Upkeep.Rebalance(
                 true, Ratio.of("15%"), Duration.ofDays(90), Duration.ofDays(30), Ratio.of(moneyPerDay));
         return new Upkeep(repair, rebalance, List.of(), Upkeep.Audit.DEFAULT, Upkeep.Rollout.DEFAULT);
