@@ -169,6 +169,18 @@ class WireTest {
         }
     }
 
+    @Test
+    void a_stream_that_was_closed_has_no_clean_end() throws Exception {
+        try (PsaWorld world = new PsaWorld(Company.STRICT, "generic");
+                Wire wire = new Wire(SHORT, Duration.ofMinutes(5))) {
+            InputStream content = silent(world, wire);
+            content.close();
+            assertThatThrownBy(content::readAllBytes)
+                    .isInstanceOf(IOException.class)
+                    .hasRootCauseMessage("the content was closed");
+        }
+    }
+
     private static InputStream silent(PsaWorld world, Wire wire) throws WireException {
         world.psa().faults().everywhere(new PsaFault.Drip(Duration.ofMinutes(5), false));
         URI to = URI.create(world.psa().gateway() + "/ipfs/" + Dag.text("x").root() + "?format=car");

@@ -227,7 +227,7 @@ final class PinPlacement {
                     .limit(goal.target() - chosen.size())
                     .forEach(chosen::add);
         }
-        if (last != null && pin.replan() == null && !firstPlacement(pin, work, last)) {
+        if (last != null && pin.replan() == null && !sound.containsAll(last) && !firstPlacement(pin, work, last)) {
             String full = repairs.begin(work, chosen, policy.assumedSize());
             if (full != null) {
                 Move unmoved = new Move(pin.moveTo().orElse(null), null, null, false);

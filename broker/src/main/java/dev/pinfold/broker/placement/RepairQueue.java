@@ -10,16 +10,21 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Lets lost copies be made elsewhere, no faster than the policy says, and remembers for one batch which those are. */
 final class RepairQueue {
-    private final Pace pace;
+    private final Upkeep.Repair rule;
+    private final Supplier<Repairs> underWay;
     private final Map<String, Set<String>> begun = new HashMap<>();
+    private @Nullable Pace pace;
 
-    RepairQueue(Upkeep.Repair rule, Repairs underWay) {
-        this.pace = new Pace(rule, underWay.contents(), underWay.bytesToday(), underWay.into());
+    /** @param underWay asked for once, and only when something is to be repaired */
+    RepairQueue(Upkeep.Repair rule, Supplier<Repairs> underWay) {
+        this.rule = rule;
+        this.underWay = underWay;
     }
 
     /**
@@ -39,12 +44,22 @@ final class RepairQueue {
             return null;
         }
         Long size = work.sizeBytes();
-        String limit = pace.begin(news, size == null ? assumedSize : size);
+        String limit = pace().begin(news, size == null ? assumedSize : size);
         if (limit == null) {
             begun.computeIfAbsent(work.content(), content -> new HashSet<>()).addAll(news);
             return null;
         }
         return "its lost copy is made elsewhere once other repairs are done (" + limit + ")";
+    }
+
+    private Pace pace() {
+        Pace known = pace;
+        if (known == null) {
+            Repairs now = underWay.get();
+            known = new Pace(rule, now.contents(), now.bytesToday(), now.into());
+            pace = known;
+        }
+        return known;
     }
 
     /** Where a content gets copies in place of lost ones. */

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,9 +67,9 @@ public final class PlacementStore {
      * Contents to be decided upon together.
      *
      * @param spent what was spent before; empty where nobody asked for it
-     * @param repairs what is being repaired already
+     * @param repairs reads what is being repaired already
      */
-    public record Batch(List<Work> work, List<Spent> spent, Repairs repairs) {
+    public record Batch(List<Work> work, List<Spent> spent, Supplier<Repairs> repairs) {
         public Batch {
             work = List.copyOf(work);
             spent = List.copyOf(spent);
@@ -271,7 +272,8 @@ public final class PlacementStore {
                     if (money) {
                         charges.lock(sql);
                     }
-                    Batch batch = new Batch(work, money ? charges.spent(sql) : List.of(), Repairs.read(database, sql));
+                    Batch batch =
+                            new Batch(work, money ? charges.spent(sql) : List.of(), () -> Repairs.read(database, sql));
                     write(sql, work, decide.apply(batch), grace, money);
                 }
                 database.await(transaction.commit());

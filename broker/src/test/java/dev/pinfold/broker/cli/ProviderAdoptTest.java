@@ -12,8 +12,8 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Taking over what a provider has: looked at first, then owned, never asked for again, by the provider's own truth. */
@@ -21,12 +21,8 @@ class ProviderAdoptTest {
     @TempDir
     Path folder;
 
-    private final Companies companies = new Companies();
-
-    @AfterEach
-    void stop() {
-        companies.close();
-    }
+    @RegisterExtension
+    final Companies companies = new Companies();
 
     @Test
     void pins_of_an_earlier_life_are_taken_over_without_asking_for_them_again_and_belong_to_us_then()

@@ -9,8 +9,8 @@ import dev.pinfold.kit.PsaOperation;
 import dev.pinfold.kit.ScriptedPsa;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** When copies at several providers are lost at once, repair stops and tells the operator, until that is over. */
@@ -18,12 +18,8 @@ class BrakeFlowTest {
     @TempDir
     Path folder;
 
-    private final Companies companies = new Companies();
-
-    @AfterEach
-    void stop() {
-        companies.close();
-    }
+    @RegisterExtension
+    final Companies companies = new Companies();
 
     private static String policy(long revision, String delay) {
         return PolicyTexts.policy(

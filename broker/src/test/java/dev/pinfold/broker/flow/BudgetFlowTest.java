@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Budgets of the running broker: what does not fit is not made, and says why; money spent never passes the limit. */
@@ -21,12 +21,8 @@ class BudgetFlowTest {
     @TempDir
     Path folder;
 
-    private final Companies companies = new Companies();
-
-    @AfterEach
-    void stop() {
-        companies.close();
-    }
+    @RegisterExtension
+    final Companies companies = new Companies();
 
     private static String policy(long revision, String budget) {
         return PolicyTexts.policy(revision, PolicyTexts.copies(1), "budgets:\n  - {" + budget + "}\n");

@@ -7,9 +7,11 @@ import dev.pinfold.kit.ScriptedPsa;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Scripted companies that share one network of content, and that content. */
-public final class Companies implements AutoCloseable {
+/** Scripted companies that share one network of content, and that content. A test that registers them has them closed at its end. */
+public final class Companies implements AutoCloseable, AfterEachCallback {
     private final Network network = new Network();
     private final List<ScriptedPsa> companies = new ArrayList<>();
     private long seeds;
@@ -50,6 +52,11 @@ public final class Companies implements AutoCloseable {
 
     public Network network() {
         return network;
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        close();
     }
 
     @Override

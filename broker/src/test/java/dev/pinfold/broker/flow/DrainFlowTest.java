@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A provider's life: cordoned it takes nothing new, drained it is left, audited it is looked at. */
@@ -18,12 +18,8 @@ class DrainFlowTest {
     @TempDir
     Path folder;
 
-    private final Companies companies = new Companies();
-
-    @AfterEach
-    void stop() {
-        companies.close();
-    }
+    @RegisterExtension
+    final Companies companies = new Companies();
 
     private static JsonNode drain(PinClient client, String provider) {
         return client.expect(200, "GET", "/api/v1/drains/" + provider, null).json();

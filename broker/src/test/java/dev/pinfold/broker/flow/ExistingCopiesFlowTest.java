@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Copies that were there: lost ones have time to come back, and those of deleted pins stay as long as their rule says. */
@@ -18,12 +18,8 @@ class ExistingCopiesFlowTest {
     @TempDir
     Path folder;
 
-    private final Companies companies = new Companies();
-
-    @AfterEach
-    void stop() {
-        companies.close();
-    }
+    @RegisterExtension
+    final Companies companies = new Companies();
 
     private static String twoCopies(long revision, String delay) {
         return PolicyTexts.policy(revision, PolicyTexts.copies(2), "repair: {delay: {" + delay + "}}");

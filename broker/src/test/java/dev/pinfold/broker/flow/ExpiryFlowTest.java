@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pinfold.kit.ScriptedPsa;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Pins that end by themselves, and what a pin's meta may ask for. */
@@ -35,12 +35,8 @@ class ExpiryFlowTest {
     @TempDir
     Path folder;
 
-    private final Companies companies = new Companies();
-
-    @AfterEach
-    void stop() {
-        companies.close();
-    }
+    @RegisterExtension
+    final Companies companies = new Companies();
 
     @Test
     void previews_expire_but_the_newest_of_each_tenant_stays() {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pinfold.kit.ScriptedPsa;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a running broker knows of its providers' past: prices that jumped, and who is new. */
@@ -14,12 +14,8 @@ class PriceFlowTest {
     @TempDir
     Path folder;
 
-    private final Companies companies = new Companies();
-
-    @AfterEach
-    void stop() {
-        companies.close();
-    }
+    @RegisterExtension
+    final Companies companies = new Companies();
 
     private BrokerUnderTest broker(String name, String database, String policy, ScriptedPsa cheap, String price) {
         return BrokerUnderTest.in(folder.resolve(name))
