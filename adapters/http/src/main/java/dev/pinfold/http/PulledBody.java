@@ -31,8 +31,11 @@ final class PulledBody extends InputStream implements BodySubscriber<InputStream
         record End(@Nullable Throwable failure) implements Event {}
     }
 
-    /** Parts asked for ahead; each is what one look at the socket brought, some 16 KiB. */
-    private static final int AHEAD = 4;
+    /**
+     * Parts asked for ahead. Each is what one look at the socket brought, some 16 KiB unless the JDK is told otherwise: so
+     * many that the other side never waits while a block of 2 MiB is read.
+     */
+    private static final int AHEAD = 64;
 
     private volatile Duration patience;
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();

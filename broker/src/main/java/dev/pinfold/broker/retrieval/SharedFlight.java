@@ -26,10 +26,15 @@ import org.jspecify.annotations.Nullable;
  * What all readers of one {@link Want} share: one download, the last blocks in memory, one search per missing block.
  *
  * <p>The download follows its fastest reader and stops when nobody reads on; a slower reader finds in the cache what has
- * left the memory, or it is fetched again. Nothing grows with the content or with the number of readers.
+ * left the memory, or it is fetched again. A reader that waits for the next block of an open CAR takes it on its own thread;
+ * the download's thread runs ahead only of readers that are busy with something else. Nothing grows with the content or with
+ * the number of readers.
  */
 final class SharedFlight implements SubtreeStream.Reader {
     private static final long SHORT_PATIENCE = TimeUnit.MILLISECONDS.toNanos(200);
+
+    /** When no reader took a block for so long, the download runs ahead of them. */
+    private static final long AHEAD_AFTER = TimeUnit.MILLISECONDS.toNanos(50);
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
@@ -40,6 +45,7 @@ final class SharedFlight implements SubtreeStream.Reader {
     private final Turns turns;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final Condition drained = lock.newCondition();
     private final Window window = new Window();
     private final FileMap files = new FileMap();
     private final Map<Multihash, Single> singles = new HashMap<>();
@@ -47,6 +53,9 @@ final class SharedFlight implements SubtreeStream.Reader {
     private @Nullable SubtreeStream stream;
     private boolean running;
     private SubtreeStream.@Nullable End end;
+    private SubtreeStream.@Nullable Step step;
+    private @Nullable Thread stepping;
+    private long stepped;
     private long produced;
     private long consumed;
     private boolean closed;
@@ -131,7 +140,12 @@ final class SharedFlight implements SubtreeStream.Reader {
                         run(download);
                     }
                     if (running) {
-                        changed.await();
+                        SubtreeStream.Step open = step;
+                        if (open == null || stepping != null) {
+                            changed.await();
+                        } else {
+                            take(open);
+                        }
                         continue;
                     }
                 } else if (begin(cid)) {
@@ -238,6 +252,49 @@ final class SharedFlight implements SubtreeStream.Reader {
         try {
             threads.remove(thread);
         } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes one block, without the lock, which is held before and after. */
+    private void take(SubtreeStream.Step open) {
+        stepping = Thread.currentThread();
+        boolean more = false;
+        lock.unlock();
+        try {
+            more = open.next();
+        } finally {
+            lock.lock();
+            stepping = null;
+            stepped = System.nanoTime();
+            if (!more && open.equals(step)) {
+                step = null;
+                drained.signal();
+            }
+            changed.signalAll();
+        }
+    }
+
+    @Override
+    public boolean drain(SubtreeStream.Step open) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            step = open;
+            stepped = System.nanoTime();
+            changed.signalAll();
+            while (step != null) {
+                long rest = AHEAD_AFTER - (System.nanoTime() - stepped);
+                if (stepping != null || rest > 0) {
+                    drained.awaitNanos(stepping == null ? rest : AHEAD_AFTER);
+                } else if (!wantsMore()) {
+                    return false;
+                } else if (step != null && stepping == null) {
+                    take(open);
+                }
+            }
+            return true;
+        } finally {
+            step = null;
             lock.unlock();
         }
     }
@@ -379,6 +436,9 @@ final class SharedFlight implements SubtreeStream.Reader {
         try {
             closed = true;
             threads.forEach(Thread::interrupt);
+            if (stepping != null) {
+                stepping.interrupt();
+            }
             window.clear();
             changed.signalAll();
         } finally {

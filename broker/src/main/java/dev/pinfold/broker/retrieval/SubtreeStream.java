@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A download in depth-first order that outlives its sources: it knows which block must come next, and when a source goes
  * away the next one goes on just there. It runs on a virtual thread while readers want more, and ends by itself when they
- * do not; then it can be run again.
+ * do not; then it can be run again. Of an open CAR the readers take the blocks themselves.
  */
 final class SubtreeStream {
     private static final int PARALLEL = 8;
@@ -39,10 +39,19 @@ final class SubtreeStream {
         record Unreadable() implements End {}
     }
 
+    /** Takes the blocks of an open CAR; used by one thread at a time, whichever that is. */
+    interface Step {
+        /** Takes the next block; false when there is nothing more to take. */
+        boolean next();
+    }
+
     /** What the download belongs to. */
     interface Reader {
         /** Waits until the readers want more; false when they do not for a while. */
         boolean wantsMore() throws InterruptedException;
+
+        /** Lets the readers take all blocks; false when they do not read on for a while. */
+        boolean drain(Step step) throws InterruptedException;
 
         /** A block that is at hand already. */
         @Nullable
@@ -165,37 +174,77 @@ final class SubtreeStream {
     private @Nullable End drain(Served served, Opened opened) throws InterruptedException {
         frontier.forgiveWaste();
         int open = frontier.pending();
-        long begun = System.nanoTime();
-        long before = verified;
         take(opened.first(), served.copy());
         if (opened.rest() == null) {
             return null;
         }
-        SourceTrouble trouble = null;
-        try {
-            while (expected != null) {
-                if (!reader.wantsMore()) {
-                    referee.story().tell(new RetrievalEvent.Parked(verified));
-                    return new End.Parked();
-                }
-                Block block = next(opened.rest());
-                if (block == null) {
-                    break;
-                }
-                accept(block, served.copy());
-            }
-        } catch (SourceTrouble e) {
-            trouble = e;
-        } catch (IOException e) {
-            trouble = SourceTrouble.of(e);
+        Draining draining = new Draining(served.copy(), opened.rest());
+        if (expected != null && !reader.drain(draining)) {
+            referee.story().tell(new RetrievalEvent.Parked(verified));
+            return new End.Parked();
         }
-        referee.moved(served.copy(), verified - before, Duration.ofNanos(System.nanoTime() - begun));
+        SourceTrouble trouble = draining.trouble();
+        referee.moved(served.copy(), opened.first().size() + draining.bytes, Duration.ofNanos(draining.nanos));
         boolean subtreeDone = expected == null || (!opened.whole() && frontier.pending() < open);
-        if (trouble == null && !subtreeDone) {
+        if (trouble == null && !subtreeDone && !draining.left) {
             trouble = new SourceTrouble(Outcome.INCOMPLETE, "its CAR ended without block " + expected);
         }
         failOver(served, trouble);
         return null;
+    }
+
+    /** What comes of one CAR. */
+    private final class Draining implements Step {
+        private final Ledger.Copy copy;
+        private final CarReader car;
+        private long bytes;
+        private long nanos;
+        /** Whoever took a block was interrupted: the CAR broke off, and its source is not to blame. */
+        private boolean left;
+
+        private @Nullable SourceTrouble trouble;
+        private @Nullable ContentException unreadable;
+
+        Draining(Ledger.Copy copy, CarReader car) {
+            this.copy = copy;
+            this.car = car;
+        }
+
+        @Override
+        public boolean next() {
+            long begun = System.nanoTime();
+            try {
+                Block block = SubtreeStream.next(car);
+                if (block == null) {
+                    return false;
+                }
+                bytes += block.size();
+                accept(block, copy);
+                return expected != null;
+            } catch (SourceTrouble e) {
+                trouble = e;
+            } catch (ContentException e) {
+                unreadable = e;
+            } catch (IOException e) {
+                left = Thread.currentThread().isInterrupted();
+                trouble = left ? null : SourceTrouble.of(e);
+            } finally {
+                nanos += System.nanoTime() - begun;
+            }
+            return false;
+        }
+
+        /** Why it ended; null when it came to its end. */
+        @Nullable
+        SourceTrouble trouble() throws InterruptedException {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            if (unreadable != null) {
+                throw unreadable;
+            }
+            return trouble;
+        }
     }
 
     private static @Nullable Block next(CarReader car) throws IOException, SourceTrouble {
@@ -206,13 +255,10 @@ final class SubtreeStream {
         }
     }
 
-    private void failOver(Served served, @Nullable SourceTrouble trouble) throws InterruptedException {
+    private void failOver(Served served, @Nullable SourceTrouble trouble) {
         Cid next = expected;
         if (trouble == null || next == null) {
             return;
-        }
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
         }
         referee.failed(served.copy(), trouble);
         referee.story()
