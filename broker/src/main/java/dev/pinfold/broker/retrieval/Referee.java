@@ -61,7 +61,6 @@ final class Referee {
     /** The copies that may be asked. The ledger is read once. */
     synchronized List<Copy> copies() {
         if (!asked) {
-            asked = true;
             List<Copy> usable = new ArrayList<>();
             for (Copy copy : rules.ledger().copies(root)) {
                 if (copy.barred().isEmpty()) {
@@ -74,6 +73,7 @@ final class Referee {
             if (usable.size() > 1) {
                 rule = rules.ledger().rule(root);
             }
+            asked = true;
         }
         return known.stream()
                 .filter(copy -> !liars.contains(copy.source().name()))

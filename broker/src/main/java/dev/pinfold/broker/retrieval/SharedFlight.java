@@ -1,6 +1,7 @@
 package dev.pinfold.broker.retrieval;
 
 import dev.pinfold.broker.retrieval.Contest.NobodyServed;
+import dev.pinfold.broker.retrieval.Contest.NotHeld;
 import dev.pinfold.broker.retrieval.Contest.Served;
 import dev.pinfold.broker.retrieval.FetchAttempt.Outcome;
 import dev.pinfold.broker.retrieval.Ledger.Copy;
@@ -136,6 +137,10 @@ final class SharedFlight implements SubtreeStream.Reader {
                         stream = null;
                         return nothing(failed.block(), failed.losses());
                     }
+                    if (over instanceof SubtreeStream.End.Broken broken) {
+                        stream = null;
+                        throw broken.cause();
+                    }
                     if (!running && !(over instanceof SubtreeStream.End.Unreadable)) {
                         run(download);
                     }
@@ -157,6 +162,7 @@ final class SharedFlight implements SubtreeStream.Reader {
             return switch (single(cid)) {
                 case Served served -> noted(served.opened().first().under(cid));
                 case NobodyServed nobody -> nothing(cid, nobody.losses());
+                case NotHeld not -> throw not.cause();
             };
         }
     }
@@ -207,6 +213,8 @@ final class SharedFlight implements SubtreeStream.Reader {
             SubtreeStream.End how = new SubtreeStream.End.Parked();
             try {
                 how = turns.take(download::run);
+            } catch (RuntimeException e) {
+                how = new SubtreeStream.End.Broken(e);
             } finally {
                 ended(how);
             }
@@ -358,6 +366,8 @@ final class SharedFlight implements SubtreeStream.Reader {
                 Contest.Result result = new NobodyServed(List.of());
                 try {
                     result = contest(new Asking(cid, null, true, settings, referee));
+                } catch (RuntimeException e) {
+                    result = new NotHeld(e);
                 } finally {
                     settle(cid, single, result);
                 }

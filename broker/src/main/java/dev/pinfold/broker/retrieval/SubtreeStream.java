@@ -1,6 +1,7 @@
 package dev.pinfold.broker.retrieval;
 
 import dev.pinfold.broker.retrieval.Contest.NobodyServed;
+import dev.pinfold.broker.retrieval.Contest.NotHeld;
 import dev.pinfold.broker.retrieval.Contest.Served;
 import dev.pinfold.broker.retrieval.FetchAttempt.Outcome;
 import dev.pinfold.content.Block;
@@ -37,6 +38,9 @@ final class SubtreeStream {
 
         /** A verified block cannot be followed: a limit, or bytes that are not what their codec says. */
         record Unreadable() implements End {}
+
+        /** The broker itself failed, its database for example. */
+        record Broken(RuntimeException cause) implements End {}
     }
 
     /** Takes the blocks of an open CAR; used by one thread at a time, whichever that is. */
@@ -156,6 +160,7 @@ final class SubtreeStream {
                 yield null;
             }
             case NobodyServed nobody -> new End.Failed(next, nobody.losses());
+            case NotHeld not -> new End.Broken(not.cause());
         };
     }
 
@@ -168,6 +173,7 @@ final class SubtreeStream {
                 }
             }
             case NobodyServed nobody -> new End.Failed(next, nobody.losses());
+            case NotHeld not -> new End.Broken(not.cause());
         };
     }
 

@@ -21,7 +21,7 @@ public final class CopyStore {
             """;
 
     private static final String CLASSES = """
-            SELECT DISTINCT class FROM (SELECT plan ->> 'class' AS class FROM pin WHERE content = $1 LIMIT 100) AS some
+            SELECT DISTINCT class FROM (SELECT plan ->> 'class' AS class FROM pin WHERE content = $1 LIMIT 100) AS pins
             WHERE class IS NOT NULL
             """;
 

@@ -107,6 +107,46 @@ class ReadingFlowTest {
         }
     }
 
+    @Test
+    void the_class_of_a_content_says_how_its_readers_race() {
+        Dag eager = companies.offered();
+        Dag patient = companies.offered();
+        String policy = """
+                apiVersion: pinfold/v1
+                kind: PolicySet
+                metadata: {name: test, revision: 1}
+                classes:
+                  eager:
+                    hot: {replicas: {min: 2, target: 2}, ack: {pinnedAt: 2, by: verified}}
+                    retrieval: {race: {hot: 2, hedgeAfter: 1ms}}
+                  patient:
+                    hot: {replicas: {min: 2, target: 2}, ack: {pinnedAt: 2, by: verified}}
+                    retrieval: {race: {hot: 1}}
+                rules:
+                  - {name: quick, match: {name: {glob: "eager/*"}}, class: eager}
+                  - {name: others, match: {}, class: patient}
+                """;
+        try (BrokerUnderTest broker = BrokerUnderTest.in(folder)
+                .set("storage.cacheCapacity", "0")
+                .policy(policy)
+                .upstream(doubtful)
+                .upstream(honest)
+                .start()) {
+            PinClient client = broker.client();
+            client.awaitStatus(client.pin(eager.root(), "eager/one"), "pinned");
+            client.awaitStatus(client.pin(patient.root(), "two"), "pinned");
+            for (int reads = 0; reads < 20; reads++) {
+                assertThat(Dag.readCar(client.car(eager.root()))).isEqualTo(eager);
+                assertThat(Dag.readCar(client.car(patient.root()))).isEqualTo(patient);
+            }
+            assertThat(client.retrievals(eager.root().toString()).findValuesAsText("why"))
+                    .contains("hedge");
+            assertThat(client.retrievals(patient.root().toString()).findValuesAsText("why"))
+                    .isNotEmpty()
+                    .doesNotContain("hedge");
+        }
+    }
+
     private String story(BrokerUnderTest broker, Dag dag) {
         StringBuilder words = new StringBuilder();
         JsonNode answer = broker.client().retrievals(dag.root().toString());

@@ -1,5 +1,7 @@
 package dev.pinfold.broker.retrieval;
 
+import dev.pinfold.broker.BrokerException;
+import dev.pinfold.broker.ErrorKind;
 import dev.pinfold.broker.retrieval.Ledger.Copy;
 import dev.pinfold.broker.retrieval.race.HedgeBudget;
 import dev.pinfold.broker.retrieval.race.RaceSettings;
@@ -44,6 +46,8 @@ final class RaceBench implements Ledger, AutoCloseable {
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final RacingRetrieval retrieval;
     volatile RetrievalRule rule = RetrievalRule.DEFAULT;
+    /** The ledger cannot be read. */
+    volatile boolean away;
     private final List<Copy> copies;
     private final BlockCache cache;
 
@@ -67,6 +71,9 @@ final class RaceBench implements Ledger, AutoCloseable {
 
     @Override
     public List<Copy> copies(Cid root) {
+        if (away) {
+            throw new BrokerException(ErrorKind.SERVICE_UNAVAILABLE, "the database is away");
+        }
         return copies;
     }
 

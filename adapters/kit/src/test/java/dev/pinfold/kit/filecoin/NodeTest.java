@@ -3,6 +3,7 @@ package dev.pinfold.kit.filecoin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pinfold.kit.documents.AnswerShapes;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.ConnectException;
@@ -205,7 +206,19 @@ class NodeTest {
         assertThat(value.getString("method")).isEqualTo("xrpc.ch.val");
         assertThat(value.getJsonArray("params").getInteger(0)).isEqualTo(1);
         Object told = value.getJsonArray("params").getValue(1);
-        return told instanceof JsonArray several ? several : new JsonArray().add(told);
+        if (!(told instanceof JsonArray several)) {
+            return new JsonArray().add(told);
+        }
+        for (int i = 0; i < several.size(); i++) {
+            // The document lists no channels; what this one brings are heads of the chain.
+            AnswerShapes.check(
+                    LotusAge.V1_36,
+                    true,
+                    "ChainHead",
+                    true,
+                    several.getJsonObject(i).getJsonObject("Val"));
+        }
+        return several;
     }
 
     @Test
@@ -234,8 +247,12 @@ class NodeTest {
             assertThat(told.getJsonObject("ProposalCid")).isEqualTo(proposal);
             assertThat(told.getInteger("State")).isEqualTo(3);
             network.advance(400);
-            assertThat(changes(channel.next()).getJsonObject(0).getInteger("State"))
-                    .isEqualTo(7);
+            JsonObject active = changes(channel.next()).getJsonObject(0);
+            assertThat(active.getInteger("State")).isEqualTo(7);
+            for (JsonObject deal : List.of(told, active)) {
+                // The document lists no channels; what this one brings is what this method returns.
+                AnswerShapes.check(node.age(), true, "ClientGetDealInfo", true, deal);
+            }
         }
     }
 
