@@ -2,7 +2,6 @@ package dev.pinfold.broker.bench;
 
 import dev.pinfold.broker.config.Units;
 import dev.pinfold.broker.provider.Fleet;
-import dev.pinfold.broker.provider.GuardSettings;
 import dev.pinfold.broker.provider.ProviderSpec;
 import dev.pinfold.broker.retrieval.Flight;
 import dev.pinfold.broker.retrieval.RacingRetrieval;
@@ -17,7 +16,6 @@ import dev.pinfold.content.dag.DagLimits;
 import dev.pinfold.content.dag.DagWalk;
 import dev.pinfold.content.unixfs.FileWriter;
 import dev.pinfold.content.unixfs.UnixFsOptions;
-import dev.pinfold.spi.ProviderConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -28,8 +26,6 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
@@ -38,18 +34,19 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code pinfold bench read}: the rate and the first block of raced, verified reads from trustless gateways, beside asking
- * the first gateway directly. Rounds alternate, medians count.
+ * {@code pinfold bench read}: the rate and the first block of raced, verified reads from gateways and nodes, beside asking
+ * the first of them directly. In each round both are read in an order by chance, so that neither always comes after what the
+ * other left behind in the server; medians count.
  *
  * <p>Of a direct read the first byte is told too, which is that of the CAR's header: a gateway sends it before it has looked
  * for a block.
@@ -57,11 +54,16 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "read",
         description = {
-            "Measure raced, verified reads from trustless gateways against reading the same CAR from the first one"
-                    + " directly.",
-            "The gateways must take CARs at PUT /_import."
+            "Measure raced, verified reads from trustless gateways and IPFS nodes against reading the same CAR from the"
+                    + " first one directly.",
+            "Gateways must take CARs at PUT /_import, nodes at their RPC."
         },
-        footer = {"", "Example:", "  pinfold bench read --gateway http://127.0.0.1:8089 --size 1MiB --size 256MiB"})
+        footer = {
+            "",
+            "Examples:",
+            "  pinfold bench read --gateway http://127.0.0.1:8089 --size 1MiB --size 256MiB",
+            "  pinfold bench read --node http://127.0.0.1:5001"
+        })
 final class ReadBench implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -69,9 +71,11 @@ final class ReadBench implements Callable<Integer> {
 
     @Option(
             names = "--gateway",
-            required = true,
             description = "A gateway; may be given several times, the fastest one first.")
     List<URI> gateways = List.of();
+
+    @Option(names = "--node", description = "The RPC of an IPFS node; may be given several times. They come after gateways.")
+    List<URI> nodes = List.of();
 
     @Option(
             names = "--size",
@@ -86,6 +90,9 @@ final class ReadBench implements Callable<Integer> {
     boolean json;
 
     private final JsonObject figures = new JsonObject();
+    private final RandomGenerator order =
+            RandomGeneratorFactory.of("Xoshiro256PlusPlus").create(7);
+    private final List<ReadPeer> peers = new ArrayList<>();
 
     /** Made when it is used, not whenever a help text lists this command. */
     private static final class Direct {
@@ -107,6 +114,12 @@ final class ReadBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        gateways.forEach(uri -> peers.add(new ReadPeer.Gateway(plain(uri))));
+        nodes.forEach(uri -> peers.add(new ReadPeer.Node(plain(uri))));
+        if (peers.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "nothing to read from: give a --gateway or the RPC of a --node");
+        }
         Vertx vertx = Vertx.vertx();
         Metrics metrics = new Metrics(new SimpleMeterRegistry());
         try (ScratchFolder folder = ScratchFolder.open();
@@ -125,26 +138,17 @@ final class ReadBench implements Callable<Integer> {
         return 0;
     }
 
+    private static String plain(URI uri) {
+        return uri.toString().replaceFirst("/+$", "");
+    }
+
     private List<ProviderSpec> specs() {
         List<ProviderSpec> specs = new ArrayList<>();
-        for (URI gateway : gateways) {
-            String id = "gateway-" + (specs.size() + 1);
-            Map<String, String> settings = Map.of(
-                    "preset",
-                    "generic",
-                    "endpoint",
-                    gateway + "/psa",
-                    "token",
-                    "none",
-                    "gateway",
-                    gateway.toString().replaceFirst("/+$", ""));
-            specs.add(new ProviderSpec(
-                    id, "psa", Map.of(), new ProviderConfig(id, settings, Path.of(".")), GuardSettings.defaults()));
-        }
+        peers.forEach(peer -> specs.add(peer.spec("peer-" + (specs.size() + 1))));
         return specs;
     }
 
-    /** A file of bytes that do not repeat, at every gateway. */
+    /** A file of bytes that do not repeat, at every peer. */
     private Cid imported(long size, Path folder) throws IOException, InterruptedException {
         Path blocks = folder.resolve("file.car");
         Cid root;
@@ -152,14 +156,8 @@ final class ReadBench implements Callable<Integer> {
             CarWriter car = new CarWriter(out, List.of());
             root = FileWriter.add(new Noise(size), car, UnixFsOptions.DEFAULT).cid();
         }
-        for (URI gateway : gateways) {
-            HttpRequest put = HttpRequest.newBuilder(gateway.resolve("/_import"))
-                    .PUT(BodyPublishers.ofFile(blocks))
-                    .build();
-            HttpResponse<String> answer = Direct.HTTP.send(put, BodyHandlers.ofString());
-            if (answer.statusCode() / 100 != 2) {
-                throw new IOException(gateway + " does not take a CAR: status " + answer.statusCode());
-            }
+        for (ReadPeer peer : peers) {
+            peer.give(Direct.HTTP, blocks);
         }
         Files.delete(blocks);
         return root;
@@ -171,8 +169,14 @@ final class ReadBench implements Callable<Integer> {
         int firstBlock = raced(root, retrieval).firstBlock();
         direct(root, firstBlock);
         for (int i = 0; i < rounds; i++) {
+            boolean racedFirst = order.nextBoolean();
+            if (racedFirst) {
+                raced.add(raced(root, retrieval));
+            }
             direct.add(direct(root, firstBlock));
-            raced.add(raced(root, retrieval));
+            if (!racedFirst) {
+                raced.add(raced(root, retrieval));
+            }
         }
         double theirs = median(direct, Read::mibPerSecond);
         double ours = median(raced, Read::mibPerSecond);
@@ -194,12 +198,8 @@ final class ReadBench implements Callable<Integer> {
     }
 
     private Read direct(Cid root, int firstBlock) throws IOException, InterruptedException {
-        HttpRequest get = HttpRequest.newBuilder(gateways.getFirst()
-                        .resolve("/ipfs/" + root + "?format=car&car-version=1&car-order=dfs&car-dups=n&dag-scope=all"))
-                .header("Accept", "application/vnd.ipld.car;version=1;order=dfs;dups=n")
-                .build();
         long begun = System.nanoTime();
-        HttpResponse<InputStream> answer = Direct.HTTP.send(get, BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> answer = Direct.HTTP.send(peers.getFirst().whole(root), BodyHandlers.ofInputStream());
         try (InputStream in = answer.body()) {
             byte[] buffer = new byte[64 << 10];
             long bytes = 0;
@@ -215,7 +215,7 @@ final class ReadBench implements Callable<Integer> {
                 block = block == 0 && bytes >= front + firstBlock ? now : block;
             }
             if (answer.statusCode() != 200) {
-                throw new IOException("the gateway answered with status " + answer.statusCode());
+                throw new IOException(peers.getFirst().base() + " answered with status " + answer.statusCode());
             }
             return new Read(bytes, first, block, System.nanoTime() - begun, firstBlock);
         }

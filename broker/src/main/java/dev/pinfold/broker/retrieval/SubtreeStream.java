@@ -33,6 +33,9 @@ final class SubtreeStream {
         /** Nobody reads on. */
         record Parked() implements End {}
 
+        /** The reader that took blocks left in the middle of one. */
+        record Left() implements End {}
+
         /** No source has the block that comes next, or none could give it. */
         record Failed(Cid block, List<Contest.Loss> losses) implements End {}
 
@@ -191,8 +194,11 @@ final class SubtreeStream {
         }
         SourceTrouble trouble = draining.trouble();
         referee.moved(served.copy(), opened.first().size() + draining.bytes, Duration.ofNanos(draining.nanos));
+        if (draining.left) {
+            return new End.Left();
+        }
         boolean subtreeDone = expected == null || (!opened.whole() && frontier.pending() < open);
-        if (trouble == null && !subtreeDone && !draining.left) {
+        if (trouble == null && !subtreeDone) {
             trouble = new SourceTrouble(Outcome.INCOMPLETE, "its CAR ended without block " + expected);
         }
         failOver(served, trouble);
@@ -209,7 +215,7 @@ final class SubtreeStream {
         private boolean left;
 
         private @Nullable SourceTrouble trouble;
-        private @Nullable ContentException unreadable;
+        private @Nullable RuntimeException broken;
 
         Draining(Ledger.Copy copy, CarReader car) {
             this.copy = copy;
@@ -229,8 +235,8 @@ final class SubtreeStream {
                 return expected != null;
             } catch (SourceTrouble e) {
                 trouble = e;
-            } catch (ContentException e) {
-                unreadable = e;
+            } catch (RuntimeException e) {
+                broken = e;
             } catch (IOException e) {
                 left = Thread.currentThread().isInterrupted();
                 trouble = left ? null : SourceTrouble.of(e);
@@ -246,8 +252,8 @@ final class SubtreeStream {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            if (unreadable != null) {
-                throw unreadable;
+            if (broken != null) {
+                throw broken;
             }
             return trouble;
         }

@@ -10,6 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -30,6 +31,12 @@ final class RaceSource implements FetchSource {
     volatile long endAfter = Long.MAX_VALUE;
     /** The byte of every stream that is turned; negative for none. */
     volatile long lieAt = -1;
+
+    /** Bytes after which every stream stands still until {@link #goesOn}. */
+    volatile long stallAfter = Long.MAX_VALUE;
+
+    final CountDownLatch stalls = new CountDownLatch(1);
+    final CountDownLatch goesOn = new CountDownLatch(1);
 
     /** So many requests are served; then it is dead. */
     volatile int diesAfter = Integer.MAX_VALUE;
@@ -179,11 +186,24 @@ final class RaceSource implements FetchSource {
             if (given >= cutAfter || dead) {
                 throw new IOException("connection reset");
             }
+            if (given >= stallAfter) {
+                stand();
+            }
             int most = (int) Math.min(Math.min(length, 700), Math.min(cutAfter, endAfter) - given);
             int read = in.read(target, offset, most);
             given += Math.max(0, read);
             sent.addAndGet(Math.max(0, read));
             return read;
+        }
+
+        private void stand() throws IOException {
+            stalls.countDown();
+            try {
+                goesOn.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while reading");
+            }
         }
 
         @Override

@@ -333,6 +333,30 @@ class RacingRetrievalTest {
     }
 
     @Test
+    void a_reader_that_leaves_in_the_middle_of_a_block_costs_the_source_nothing() throws Exception {
+        first.stallAfter = 30_000;
+        try (RaceBench bench = bench(first);
+                Flight stays = bench.retrieval.open(Want.all(file.root))) {
+            Thread leaver = Thread.ofVirtual().start(() -> {
+                try {
+                    bench.walk(file.root);
+                } catch (IOException e) {
+                    // It was interrupted.
+                }
+            });
+            first.stalls.await();
+            leaver.interrupt();
+            leaver.join();
+            first.goesOn.countDown();
+            List<Block> got = new ArrayList<>();
+            RaceBench.walk(stays, file.root, got);
+            assertThat(got).isEqualTo(file.inOrder);
+            assertThat(bench.story()).noneMatch(e -> e.startsWith("Failed[") || e.startsWith("FailedOver["));
+            assertThat(bench.missing).isEmpty();
+        }
+    }
+
+    @Test
     void a_slow_reader_does_not_hold_up_a_fast_one() throws Exception {
         try (RaceBench bench = new RaceBench(folder, 64 << 20, settings(8 * 1024, Duration.ofMillis(50)), first);
                 Flight slow = bench.retrieval.open(Want.all(file.root))) {
