@@ -55,6 +55,7 @@ import dev.pinfold.broker.reconcile.Steps;
 import dev.pinfold.broker.retrieval.BlockCache;
 import dev.pinfold.broker.retrieval.DataPath;
 import dev.pinfold.broker.retrieval.RacingRetrieval;
+import dev.pinfold.broker.retrieval.ReplicaLedger;
 import dev.pinfold.broker.retrieval.RetrievalLog;
 import dev.pinfold.broker.retrieval.Unfreezing;
 import dev.pinfold.broker.store.AlertStore;
@@ -304,17 +305,10 @@ public final class Broker implements AutoCloseable {
             RetrievalLog retrievals = new RetrievalLog(clock);
             Unfreezing unfreezing = opened(new Unfreezing(
                     new UnfreezeStore(database), policies, dataPath.cold(), metrics, wakeups::everything));
-            RacingRetrieval retrieval = opened(RacingRetrieval.open(
-                    config,
-                    dataPath,
-                    cache,
-                    new CopyStore(database),
-                    unfreezing,
-                    policies,
-                    fleet,
-                    retrievals,
-                    metrics,
-                    clock));
+            ReplicaLedger copies = ReplicaLedger.open(
+                    config, new CopyStore(database), fleet, dataPath.cold(), unfreezing, policies, clock);
+            RacingRetrieval retrieval =
+                    opened(RacingRetrieval.open(copies, dataPath.staging(), cache, unfreezing, retrievals, metrics));
             GatewayServer gateway = opened(new GatewayServer(retrieval, config.gateway(), auth, metrics));
             api = opened(ApiServer.open(
                     vertx, config.listen(), config.cors(), new Errors(database::translate), router -> {

@@ -69,12 +69,12 @@ final class ReadBench implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     CommandSpec spec;
 
-    @Option(
-            names = "--gateway",
-            description = "A gateway; may be given several times, the fastest one first.")
+    @Option(names = "--gateway", description = "A gateway; may be given several times, the fastest one first.")
     List<URI> gateways = List.of();
 
-    @Option(names = "--node", description = "The RPC of an IPFS node; may be given several times. They come after gateways.")
+    @Option(
+            names = "--node",
+            description = "The RPC of an IPFS node; may be given several times. They come after gateways.")
     List<URI> nodes = List.of();
 
     @Option(

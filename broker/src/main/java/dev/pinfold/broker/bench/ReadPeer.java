@@ -78,8 +78,9 @@ sealed interface ReadPeer {
 
         @Override
         public HttpRequest take(Path car) throws IOException {
-            String head = "--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"file.car\"\r\n"
-                    + "Content-Type: application/octet-stream\r\n\r\n";
+            String head =
+                    "--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"file.car\"\r\n"
+                            + "Content-Type: application/octet-stream\r\n\r\n";
             return HttpRequest.newBuilder(URI.create(base + "/api/v0/dag/import?pin-roots=false"))
                     .header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)
                     .POST(BodyPublishers.concat(

@@ -1,32 +1,24 @@
 package dev.pinfold.broker.retrieval;
 
-import dev.pinfold.broker.config.BrokerConfig;
-import dev.pinfold.broker.provider.Fleet;
 import dev.pinfold.broker.provider.GuardedProvider;
 import dev.pinfold.broker.retrieval.race.Cooldown;
 import dev.pinfold.broker.retrieval.race.HedgeBudget;
 import dev.pinfold.broker.retrieval.race.RaceSettings;
 import dev.pinfold.broker.retrieval.race.Scoreboard;
-import dev.pinfold.broker.store.CopyStore;
 import dev.pinfold.broker.telemetry.Metrics;
 import dev.pinfold.content.Block;
 import dev.pinfold.content.Cid;
 import dev.pinfold.content.ContentException;
 import dev.pinfold.content.Verifier;
-import dev.pinfold.policy.Policy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,41 +56,21 @@ public final class RacingRetrieval implements Retrieval, AutoCloseable {
     /**
      * Makes the retrieval of a broker.
      *
-     * @param data content on its way to providers, and cold copies
+     * @param ledger knows the copies
+     * @param staging content on its way to providers
      * @param unfreezer is told what is read
-     * @param policy says how reads race
      */
     public static RacingRetrieval open(
-            BrokerConfig config,
-            DataPath data,
+            ReplicaLedger ledger,
+            Staging staging,
             BlockCache cache,
-            CopyStore copies,
             Unfreezer unfreezer,
-            Supplier<Policy> policy,
-            Fleet fleet,
             RetrievalLog log,
-            Metrics metrics,
-            Clock clock) {
-        Set<String> cold = config.providers().stream()
-                .filter(entry -> entry.tier() == BrokerConfig.Tier.COLD)
-                .map(BrokerConfig.ProviderEntry::id)
-                .collect(Collectors.toSet());
-        ReplicaLedger ledger = new ReplicaLedger(
-                copies,
-                fleet,
-                data.cold(),
-                unfreezer,
-                policy,
-                new ReplicaLedger.Settings(
-                        cold,
-                        config.reconcile().auditEvery().multipliedBy(2),
-                        config.reconcile().retryMax(),
-                        ReadSettings.DEFAULT.progress()),
-                clock);
+            Metrics metrics) {
         Referee.Rules rules = new Referee.Rules(
                 ledger, new Scoreboard(), new HedgeBudget(), RaceSettings.DEFAULT, new SecureRandom(), metrics);
         metrics.cacheBytes(cache::sizeBytes);
-        return new RacingRetrieval(rules, data.staging(), cache, ReadSettings.DEFAULT, log, unfreezer);
+        return new RacingRetrieval(rules, staging, cache, ReadSettings.DEFAULT, log, unfreezer);
     }
 
     /**

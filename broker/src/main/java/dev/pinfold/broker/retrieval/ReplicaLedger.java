@@ -3,6 +3,7 @@ package dev.pinfold.broker.retrieval;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.pinfold.broker.BrokerException;
+import dev.pinfold.broker.config.BrokerConfig;
 import dev.pinfold.broker.provider.BreakerState;
 import dev.pinfold.broker.provider.Fleet;
 import dev.pinfold.broker.provider.GuardedProvider;
@@ -23,11 +24,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The replica rows as a {@link Ledger}: which providers may be read from now, and findings written where repair sees them. */
-final class ReplicaLedger implements Ledger {
+public final class ReplicaLedger implements Ledger {
     private static final Logger log = LoggerFactory.getLogger(ReplicaLedger.class);
     private static final Duration LIARS_EVERY = Duration.ofSeconds(30);
     private static final Duration DOUBT_EVERY = Duration.ofMinutes(1);
@@ -56,7 +58,33 @@ final class ReplicaLedger implements Ledger {
     private volatile Map<String, Instant> liars = Map.of();
     private volatile Instant liarsAt = Instant.EPOCH;
 
-    ReplicaLedger(
+    /**
+     * The ledger of a broker.
+     *
+     * @param unfreezer is told where content was found
+     * @param policy says how reads race
+     */
+    public static ReplicaLedger open(
+            BrokerConfig config,
+            CopyStore store,
+            Fleet fleet,
+            ColdStaging cold,
+            Unfreezer unfreezer,
+            Supplier<Policy> policy,
+            Clock clock) {
+        Set<String> retrievedFirst = config.providers().stream()
+                .filter(entry -> entry.tier() == BrokerConfig.Tier.COLD)
+                .map(BrokerConfig.ProviderEntry::id)
+                .collect(Collectors.toSet());
+        Settings settings = new Settings(
+                retrievedFirst,
+                config.reconcile().auditEvery().multipliedBy(2),
+                config.reconcile().retryMax(),
+                ReadSettings.DEFAULT.progress());
+        return new ReplicaLedger(store, fleet, cold, unfreezer, policy, settings, clock);
+    }
+
+    private ReplicaLedger(
             CopyStore store,
             Fleet fleet,
             ColdStaging cold,

@@ -48,6 +48,7 @@ final class RaceBench implements Ledger, AutoCloseable {
     volatile RetrievalRule rule = RetrievalRule.DEFAULT;
     /** The ledger cannot be read. */
     volatile boolean away;
+
     private final List<Copy> copies;
     private final BlockCache cache;
 

@@ -225,15 +225,15 @@ class RacingRetrievalTest {
     void while_the_ledger_cannot_be_read_nobody_is_told_that_content_is_missing() throws Exception {
         try (RaceBench bench = bench(first, second);
                 Flight whole = bench.retrieval.open(Want.all(file.root));
-                Flight block =
-                        bench.retrieval.open(new Want(file.root, "", Want.Scope.BLOCK, Optional.empty()))) {
+                Flight block = bench.retrieval.open(new Want(file.root, "", Want.Scope.BLOCK, Optional.empty()))) {
             bench.away = true;
             for (Flight flight : List.of(whole, block, whole)) {
                 assertThatThrownBy(() -> flight.find(file.root)).hasMessage("the database is away");
             }
             bench.away = false;
             for (Flight flight : List.of(whole, block)) {
-                assertThat(flight.find(file.root)).isEqualTo(file.inOrder.getFirst().bytes());
+                assertThat(flight.find(file.root))
+                        .isEqualTo(file.inOrder.getFirst().bytes());
             }
         }
     }
