@@ -3,6 +3,10 @@ package dev.pinfold.kubo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pinfold.http.HttpAnswer;
+import dev.pinfold.http.HttpCall;
+import dev.pinfold.http.Wire;
+import dev.pinfold.http.WireException;
 import dev.pinfold.spi.CarSource;
 import dev.pinfold.spi.Deadline;
 import dev.pinfold.spi.Failure;
@@ -10,33 +14,26 @@ import dev.pinfold.spi.ProviderException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Calls of Kubo's RPC over HTTP: every one is a POST, arguments are in the query, errors are status 500 with a JSON
- * message. Each call ends by its deadline, or at once when its thread is interrupted.
+ * message.
  */
 final class Rpc implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LONGEST_DETAIL = 300;
     private static final int LONGEST_ERROR = 64 << 10;
+    /** The longest silence within an export. */
+    private static final Duration STALL = Duration.ofSeconds(60);
+
     private static final String BOUNDARY = "pinfold-car-7f3a9c";
 
     /** The node says no. Its words decide what that means. */
@@ -61,51 +58,25 @@ final class Rpc implements AutoCloseable {
     private final String id;
     private final URI api;
     private final @Nullable String token;
-    private final HttpClient client;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private volatile boolean closed;
+    private final Wire wire;
 
     Rpc(String id, URI api, @Nullable String token, Duration connectTimeout) {
         this.id = id;
         this.api = api;
         this.token = token;
-        this.client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(connectTimeout)
-                .executor(threads)
-                .build();
+        this.wire = new Wire(connectTimeout, STALL);
     }
 
     /** Calls and reads the whole answer, at most so many bytes. */
     byte[] bytes(String call, BodyPublisher body, int most, Deadline deadline) throws Refused {
-        CompletableFuture<byte[]> read = new CompletableFuture<>();
-        try (InputStream in = open(call, body, deadline)) {
-            Thread reader = Thread.ofVirtual().name("kubo-" + id).start(() -> {
-                try {
-                    read.complete(in.readNBytes(most + 1));
-                } catch (IOException e) {
-                    read.completeExceptionally(e);
-                }
-            });
-            byte[] answer;
-            try {
-                answer = read.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
-            } finally {
-                reader.interrupt();
+        try {
+            HttpAnswer answer = wire.send(request(call, body, most), deadline);
+            if (answer.status() != 200) {
+                throw refusal(answer);
             }
-            if (answer.length > most) {
-                throw new ProviderException(new Failure.ProtocolViolation(
-                        shown(id + " answered " + call + " with more than " + most + " bytes")));
-            }
-            return answer;
-        } catch (TimeoutException e) {
-            throw away(call, "no whole answer in time", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw away(call, "the call was interrupted", e);
-        } catch (ExecutionException | IOException e) {
-            throw away(call, "the answer broke off", e);
+            return answer.body();
+        } catch (WireException e) {
+            throw away(call, most, e);
         }
     }
 
@@ -122,48 +93,34 @@ final class Rpc implements AutoCloseable {
 
     /** Calls; the answer is read by the caller, who closes it. */
     InputStream open(String call, BodyPublisher body, Deadline deadline) throws Refused {
-        if (closed) {
-            throw new ProviderException(new Failure.Unavailable(id + " is closed"));
-        }
-        if (deadline.expired()) {
-            throw new ProviderException(new Failure.Unavailable(id + ": no time was left for " + call));
-        }
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(api + "/api/v0/" + call)).POST(body);
-        if (token != null) {
-            request.header("Authorization", "Bearer " + token);
-        }
-        if (body.contentLength() != 0) {
-            request.header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY);
-        }
-        CompletableFuture<HttpResponse<InputStream>> answer =
-                client.sendAsync(request.build(), BodyHandlers.ofInputStream());
         try {
-            return accepted(call, answer.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS));
-        } catch (TimeoutException e) {
-            answer.cancel(true);
-            throw away(call, "no answer in time", e);
-        } catch (InterruptedException e) {
-            answer.cancel(true);
-            Thread.currentThread().interrupt();
-            throw away(call, "the call was interrupted", e);
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            boolean unsent = cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException;
-            throw away(call, unsent ? "no connection" : "the connection broke", cause);
+            Wire.Opened opened = wire.open(request(call, body, LONGEST_ERROR), deadline);
+            if (opened.head().status() == 200) {
+                return opened.content();
+            }
+            opened.content().close();
+            throw refusal(opened.head());
+        } catch (WireException e) {
+            throw away(call, LONGEST_ERROR, e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a refusal could not be closed", e);
         }
     }
 
-    private InputStream accepted(String call, HttpResponse<InputStream> response) throws Refused {
-        if (response.statusCode() == 200) {
-            return response.body();
+    private HttpCall request(String call, BodyPublisher body, int most) {
+        Map<String, String> headers = new HashMap<>();
+        if (token != null) {
+            headers.put("Authorization", "Bearer " + token);
         }
-        try (InputStream in = response.body()) {
-            String text = new String(in.readNBytes(LONGEST_ERROR), StandardCharsets.UTF_8);
-            throw new Refused(response.statusCode(), message(text));
-        } catch (IOException e) {
-            throw away(call, "the answer broke off", e);
+        boolean empty = body.contentLength() == 0;
+        if (!empty) {
+            headers.put("Content-Type", "multipart/form-data; boundary=" + BOUNDARY);
         }
+        return new HttpCall("POST", URI.create(api + "/api/v0/" + call), headers, empty ? null : body, most);
+    }
+
+    private static Refused refusal(HttpAnswer answer) {
+        return new Refused(answer.status(), message(answer.text()));
     }
 
     private static String message(String text) {
@@ -193,9 +150,12 @@ final class Rpc implements AutoCloseable {
         }
     }
 
-    private ProviderException away(String call, String what, Throwable cause) {
-        return new ProviderException(
-                new Failure.Unavailable(shown(id + " did not serve " + name(call) + ": " + what)), cause);
+    private ProviderException away(String call, int most, WireException e) {
+        Failure failure = e.reach() == WireException.Reach.ANSWER_TOO_LONG
+                ? new Failure.ProtocolViolation(
+                        shown(id + " answered " + name(call) + " with more than " + most + " bytes"))
+                : new Failure.Unavailable(shown(id + " did not serve " + name(call) + ": " + e.what()));
+        return new ProviderException(failure, e);
     }
 
     /** What a refusal means where the words say nothing more. */
@@ -228,9 +188,7 @@ final class Rpc implements AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
-        client.shutdownNow();
-        threads.shutdownNow();
+        wire.close();
     }
 
     @Override
