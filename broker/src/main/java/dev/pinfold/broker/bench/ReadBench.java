@@ -61,7 +61,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Examples:",
+            "Example:",
             "  pinfold bench read --gateway http://127.0.0.1:8089 --size 1MiB --size 256MiB",
             "  pinfold bench read --node http://127.0.0.1:5001"
         })

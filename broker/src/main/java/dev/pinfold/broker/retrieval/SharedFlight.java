@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class SharedFlight implements SubtreeStream.Reader {
     private static final long SHORT_PATIENCE = TimeUnit.MILLISECONDS.toNanos(200);
 
-    /** When no reader took a block for so long, the download runs ahead of them. */
+    /** When no reader waited for a block for so long, the download runs ahead of them. */
     private static final long AHEAD_AFTER = TimeUnit.MILLISECONDS.toNanos(50);
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
@@ -56,7 +56,9 @@ final class SharedFlight implements SubtreeStream.Reader {
     private SubtreeStream.@Nullable End end;
     private SubtreeStream.@Nullable Step step;
     private @Nullable Thread stepping;
-    private long stepped;
+    /** When a reader last waited for the next block. */
+    private long wanted;
+
     private long produced;
     private long consumed;
     private boolean closed;
@@ -146,10 +148,12 @@ final class SharedFlight implements SubtreeStream.Reader {
                     }
                     if (running) {
                         SubtreeStream.Step open = step;
+                        wanted = System.nanoTime();
                         if (open == null || stepping != null) {
                             changed.await();
                         } else {
                             take(open);
+                            wanted = System.nanoTime();
                         }
                         continue;
                     }
@@ -274,7 +278,6 @@ final class SharedFlight implements SubtreeStream.Reader {
         } finally {
             lock.lock();
             stepping = null;
-            stepped = System.nanoTime();
             if (!more && open.equals(step)) {
                 step = null;
                 drained.signal();
@@ -288,10 +291,10 @@ final class SharedFlight implements SubtreeStream.Reader {
         lock.lockInterruptibly();
         try {
             step = open;
-            stepped = System.nanoTime();
+            wanted = System.nanoTime();
             changed.signalAll();
             while (step != null) {
-                long rest = AHEAD_AFTER - (System.nanoTime() - stepped);
+                long rest = AHEAD_AFTER - (System.nanoTime() - wanted);
                 if (stepping != null || rest > 0) {
                     drained.awaitNanos(stepping == null ? rest : AHEAD_AFTER);
                 } else if (!wantsMore()) {
