@@ -120,6 +120,28 @@ class DealTroubleFlowTest {
     }
 
     @Test
+    void deals_that_end_while_the_broker_is_away_are_told_of_and_made_again() {
+        try (ColdWorld world = mk12().deal("{duration: 180d}").start()) {
+            String pin = world.add(file());
+            twoActive(world);
+            seenActive(world, pin);
+            world.broker.stop();
+            world.network.advance(200 * 2_880);
+            assertThat(world.truth()).extracting(DealTruth::stage).containsOnly(Stage.EXPIRED);
+            world.broker.start();
+            world.advanceUntil("there are two again", 20, () -> world.active().size() == 2);
+            seenActive(world, pin);
+            assertThat(world.truth()).hasSize(4);
+            assertThat(world.broker
+                            .client()
+                            .send("GET", "/api/v1/deals?state=expired", null)
+                            .json()
+                            .path("deals"))
+                    .hasSize(2);
+        }
+    }
+
+    @Test
     void a_missed_start_is_repaired_with_another_storage_provider() {
         try (ColdWorld world = mk12().start()) {
             world.network.providers().forEach(sp -> sp.stallAt(Stage.SEALING));
