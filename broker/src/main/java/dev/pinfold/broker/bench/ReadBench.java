@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
@@ -34,7 +35,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -118,20 +121,23 @@ final class ReadBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        gateways.forEach(uri -> peers.add(new ReadPeer.Gateway(plain(uri))));
-        nodes.forEach(uri -> peers.add(new ReadPeer.Node(plain(uri))));
+        gateways.forEach(uri -> peers.add(new ReadPeer.Gateway(plain("--gateway", uri))));
+        nodes.forEach(uri -> peers.add(new ReadPeer.Node(plain("--node", uri))));
         if (peers.isEmpty()) {
-            throw new ParameterException(
-                    spec.commandLine(), "nothing to read from: give a --gateway or the RPC of a --node");
+            throw wrong("nothing to read from: give a --gateway or the RPC of a --node");
         }
+        if (rounds < 1) {
+            throw wrong("--rounds must be at least 1");
+        }
+        Map<String, Long> lengths = lengths();
         Vertx vertx = Vertx.vertx();
         Metrics metrics = new Metrics(new SimpleMeterRegistry());
         try (ScratchFolder folder = ScratchFolder.open();
                 Fleet fleet = Fleet.open(specs(), vertx, metrics);
                 RacingRetrieval retrieval = RacingRetrieval.among(
                         List.copyOf(fleet.all()), folder.path(), 0, new RetrievalLog(Clock.systemUTC()), metrics)) {
-            for (String size : sizes) {
-                measure(size, imported(Units.size(size), folder.path()), retrieval);
+            for (Map.Entry<String, Long> each : lengths.entrySet()) {
+                measure(each.getKey(), imported(each.getValue(), folder.path()), retrieval);
             }
         } finally {
             vertx.close();
@@ -142,8 +148,30 @@ final class ReadBench implements Callable<Integer> {
         return 0;
     }
 
-    private static String plain(URI uri) {
+    private ParameterException wrong(String what) {
+        return new ParameterException(spec.commandLine(), what);
+    }
+
+    private String plain(String option, URI uri) {
+        if (!("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) || uri.getHost() == null) {
+            throw wrong(option + ": '" + uri + "' is not an address such as http://127.0.0.1:8089");
+        }
         return uri.toString().replaceFirst("/+$", "");
+    }
+
+    private Map<String, Long> lengths() {
+        Map<String, Long> lengths = new LinkedHashMap<>();
+        for (String size : sizes) {
+            try {
+                lengths.put(size, Units.size(size));
+            } catch (IllegalArgumentException e) {
+                throw wrong("--size: '" + size + "' " + e.getMessage());
+            }
+            if (lengths.containsValue(0L)) {
+                throw wrong("--size: there is nothing to read of a file of " + size);
+            }
+        }
+        return lengths;
     }
 
     private List<ProviderSpec> specs() {
@@ -161,7 +189,11 @@ final class ReadBench implements Callable<Integer> {
             root = FileWriter.add(new Noise(size), car, UnixFsOptions.DEFAULT).cid();
         }
         for (ReadPeer peer : peers) {
-            peer.give(Direct.HTTP, blocks);
+            try {
+                peer.give(Direct.HTTP, blocks);
+            } catch (ConnectException e) {
+                throw wrong(peer.base() + " cannot be reached: is it running?");
+            }
         }
         Files.delete(blocks);
         return root;

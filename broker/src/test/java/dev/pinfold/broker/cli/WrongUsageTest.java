@@ -122,6 +122,13 @@ class WrongUsageTest {
                 line(2, "no token: set PINFOLD_TOKEN", "pin ls --endpoint http://127.0.0.1:1 --data DATA/empty"),
                 line(2, "DATA/broken/client.json cannot be read", "pin ls --data DATA/broken"),
                 line(2, "DATA/half/client.json holds no endpoint and token", "pin ls --data DATA/half"),
+                line(2, "give a --gateway or the RPC of a --node", "bench read"),
+                line(2, "--node: 'nonsense' is not an address such as", "bench read --node nonsense"),
+                line(2, "--gateway: 'ftp://x' is not an address", "bench read --gateway ftp://x"),
+                line(2, "--rounds must be at least 1", "bench read --node http://127.0.0.1:1 --rounds 0"),
+                line(2, "--size: '12XB' is not a size such as", "bench read --node http://127.0.0.1:1 --size 12XB"),
+                line(2, "nothing to read of a file of 0", "bench read --node http://127.0.0.1:1 --size 0"),
+                line(2, "http://127.0.0.1:1 cannot be reached", "bench read --node http://127.0.0.1:1 --size 1KiB"),
                 line(3, "no broker is known: there is no DATA/empty/client.json", "pin ls --data DATA/empty"),
                 line(3, "the host is not known", "pin ls --endpoint http://nowhere.invalid --data DATA"),
                 line(3, "nothing listens there", "pin ls --endpoint http://127.0.0.1:1 --data DATA"));
