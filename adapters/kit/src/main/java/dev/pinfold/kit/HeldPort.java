@@ -5,6 +5,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
@@ -22,6 +24,12 @@ public final class HeldPort {
     private static final int TRIES = 50;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration PAUSE = Duration.ofMillis(20);
+
+    /**
+     * Ports that this process was given. None is given twice: servers of one Vert.x share a port where the system would refuse
+     * it, and then each gets a part of the other's requests.
+     */
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
     private int number;
     private @Nullable Socket holder;
@@ -74,18 +82,20 @@ public final class HeldPort {
     }
 
     private <T> T listenAnywhere(IntFunction<T> listen) {
-        for (int tries = 1; ; tries++) {
+        RuntimeException last = null;
+        for (int tries = 0; tries < TRIES; tries++) {
             int at = ThreadLocalRandom.current().nextInt(FIRST, LAST + 1);
-            try {
-                T server = listen.apply(at);
-                number = at;
-                return server;
-            } catch (RuntimeException taken) {
-                if (tries == TRIES) {
-                    throw new IllegalStateException("found no free port on 127.0.0.1", taken);
+            if (GIVEN.add(at)) {
+                try {
+                    T server = listen.apply(at);
+                    number = at;
+                    return server;
+                } catch (RuntimeException taken) {
+                    last = taken;
                 }
             }
         }
+        throw new IllegalStateException("found no free port on 127.0.0.1", last);
     }
 
     // Some systems do not share a port between the holder and a listener, and some keep it for a while after its use.

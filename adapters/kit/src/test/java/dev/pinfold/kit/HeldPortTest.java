@@ -11,10 +11,21 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class HeldPortTest {
     private final HeldPort port = new HeldPort(0);
+
+    /** As servers of one Vert.x do, which answer for each other where they listen on the same port. */
+    @Test
+    void two_servers_never_share_a_port_although_they_would() {
+        List<Integer> numbers = IntStream.range(0, 500)
+                .mapToObj(i -> new HeldPort(0).listen(at -> at))
+                .toList();
+        assertThat(numbers).doesNotHaveDuplicates();
+    }
 
     @Test
     void a_port_that_is_held_refuses_connections_and_cannot_be_taken() throws IOException {
