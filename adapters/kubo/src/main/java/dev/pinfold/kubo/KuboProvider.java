@@ -224,9 +224,8 @@ final class KuboProvider implements Provider {
     @Override
     public InputStream car(Cid root, Deadline deadline) {
         try {
-            // The node ends an export when a time-out is over, in the middle and as if it were whole: so it gets none,
-            // and
-            // what the node does not have is found out before.
+            // A time-out of the node would end a long export in the middle, as if it were whole: so the export gets
+            // none, and what the node does not have is found out before.
             rpc.bytes("block/stat?arg=" + root + waiting(deadline), BodyPublishers.noBody(), SMALL, deadline);
             return rpc.open(
                     "dag/export?arg=" + root + "&progress=false&offline=true", BodyPublishers.noBody(), deadline);

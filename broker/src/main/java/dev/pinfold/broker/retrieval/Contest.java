@@ -39,9 +39,6 @@ final class Contest {
     /** None did. */
     record NobodyServed(List<Loss> losses) implements Result {}
 
-    /** It could not be held: who has copies is not known. */
-    record NotHeld(RuntimeException cause) implements Result {}
-
     private final class Lane {
         private final Copy copy;
         private final long started = System.nanoTime();

@@ -1,7 +1,6 @@
 package dev.pinfold.broker.retrieval;
 
 import dev.pinfold.broker.retrieval.Contest.NobodyServed;
-import dev.pinfold.broker.retrieval.Contest.NotHeld;
 import dev.pinfold.broker.retrieval.Contest.Served;
 import dev.pinfold.broker.retrieval.FetchAttempt.Outcome;
 import dev.pinfold.broker.retrieval.Ledger.Copy;
@@ -57,7 +56,7 @@ final class SharedFlight implements SubtreeStream.Reader {
     private SubtreeStream.@Nullable Step step;
     private @Nullable Thread stepping;
     /** When a reader last waited for the next block. */
-    private long wanted;
+    private long waitedAt;
 
     private long produced;
     private long consumed;
@@ -65,6 +64,7 @@ final class SharedFlight implements SubtreeStream.Reader {
 
     private static final class Single {
         private Contest.@Nullable Result result;
+        private @Nullable RuntimeException failure;
     }
 
     SharedFlight(Want want, LocalBlocks local, Referee referee, ReadSettings settings, Turns turns) {
@@ -148,12 +148,12 @@ final class SharedFlight implements SubtreeStream.Reader {
                     }
                     if (running) {
                         SubtreeStream.Step open = step;
-                        wanted = System.nanoTime();
+                        waitedAt = System.nanoTime();
                         if (open == null || stepping != null) {
                             changed.await();
                         } else {
                             take(open);
-                            wanted = System.nanoTime();
+                            waitedAt = System.nanoTime();
                         }
                         continue;
                     }
@@ -166,7 +166,6 @@ final class SharedFlight implements SubtreeStream.Reader {
             return switch (single(cid)) {
                 case Served served -> noted(served.opened().first().under(cid));
                 case NobodyServed nobody -> nothing(cid, nobody.losses());
-                case NotHeld not -> throw not.cause();
             };
         }
     }
@@ -291,10 +290,10 @@ final class SharedFlight implements SubtreeStream.Reader {
         lock.lockInterruptibly();
         try {
             step = open;
-            wanted = System.nanoTime();
+            waitedAt = System.nanoTime();
             changed.signalAll();
             while (step != null) {
-                long rest = AHEAD_AFTER - (System.nanoTime() - wanted);
+                long rest = AHEAD_AFTER - (System.nanoTime() - waitedAt);
                 if (stepping != null || rest > 0) {
                     drained.awaitNanos(stepping == null ? rest : AHEAD_AFTER);
                 } else if (!wantsMore()) {
@@ -370,7 +369,7 @@ final class SharedFlight implements SubtreeStream.Reader {
                 try {
                     result = contest(new Asking(cid, null, true, settings, referee));
                 } catch (RuntimeException e) {
-                    result = new NotHeld(e);
+                    single.failure = e;
                 } finally {
                     settle(cid, single, result);
                 }
@@ -403,6 +402,9 @@ final class SharedFlight implements SubtreeStream.Reader {
             Single single = search(cid);
             while (single.result == null) {
                 changed.await();
+            }
+            if (single.failure != null) {
+                throw single.failure;
             }
             return single.result;
         } finally {

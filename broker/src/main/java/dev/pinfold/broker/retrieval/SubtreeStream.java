@@ -1,7 +1,6 @@
 package dev.pinfold.broker.retrieval;
 
 import dev.pinfold.broker.retrieval.Contest.NobodyServed;
-import dev.pinfold.broker.retrieval.Contest.NotHeld;
 import dev.pinfold.broker.retrieval.Contest.Served;
 import dev.pinfold.broker.retrieval.FetchAttempt.Outcome;
 import dev.pinfold.content.Block;
@@ -163,7 +162,6 @@ final class SubtreeStream {
                 yield null;
             }
             case NobodyServed nobody -> new End.Failed(next, nobody.losses());
-            case NotHeld not -> new End.Broken(not.cause());
         };
     }
 
@@ -176,7 +174,6 @@ final class SubtreeStream {
                 }
             }
             case NobodyServed nobody -> new End.Failed(next, nobody.losses());
-            case NotHeld not -> new End.Broken(not.cause());
         };
     }
 
