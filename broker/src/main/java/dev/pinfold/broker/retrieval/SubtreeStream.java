@@ -181,46 +181,55 @@ final class SubtreeStream {
         frontier.forgiveWaste();
         int open = frontier.pending();
         take(opened.first(), served.copy());
-        if (opened.rest() == null) {
+        if (opened.rest() == null || expected == null) {
             return null;
         }
-        Draining draining = new Draining(served.copy(), opened.rest());
-        if (expected != null && !reader.drain(draining)) {
+        Draining draining = new Draining(served, opened.rest(), opened.whole() ? 0 : open);
+        if (!reader.drain(draining)) {
             referee.story().tell(new RetrievalEvent.Parked(verified));
             return new End.Parked();
         }
-        SourceTrouble trouble = draining.trouble();
-        referee.moved(served.copy(), opened.first().size() + draining.bytes, Duration.ofNanos(draining.nanos));
-        if (draining.left) {
-            return new End.Left();
-        }
-        boolean subtreeDone = expected == null || (!opened.whole() && frontier.pending() < open);
-        if (trouble == null && !subtreeDone) {
-            trouble = new SourceTrouble(Outcome.INCOMPLETE, "its CAR ended without block " + expected);
-        }
-        failOver(served, trouble);
-        return null;
+        return draining.end();
     }
 
-    /** What comes of one CAR. */
+    /** What comes of one CAR. Whoever takes its last block says what is to be said of its source: it may leave at once. */
     private final class Draining implements Step {
-        private final Ledger.Copy copy;
+        private final Served served;
         private final CarReader car;
+        /** How many blocks were to come when it was asked for one of their subtrees; 0 when it was asked for all. */
+        private final int open;
+
         private long bytes;
         private long nanos;
-        /** Whoever took a block was interrupted: the CAR broke off, and its source is not to blame. */
-        private boolean left;
-
-        private @Nullable SourceTrouble trouble;
+        private @Nullable End end;
         private @Nullable RuntimeException broken;
 
-        Draining(Ledger.Copy copy, CarReader car) {
-            this.copy = copy;
+        Draining(Served served, CarReader car, int open) {
+            this.served = served;
             this.car = car;
+            this.open = open;
+            this.bytes = served.opened().first().size();
         }
 
         @Override
         public boolean next() {
+            try {
+                SourceTrouble trouble = null;
+                try {
+                    if (more()) {
+                        return true;
+                    }
+                } catch (SourceTrouble e) {
+                    trouble = e;
+                }
+                conclude(trouble);
+            } catch (RuntimeException e) {
+                broken = e;
+            }
+            return false;
+        }
+
+        private boolean more() throws SourceTrouble {
             long begun = System.nanoTime();
             try {
                 Block block = SubtreeStream.next(car);
@@ -228,31 +237,43 @@ final class SubtreeStream {
                     return false;
                 }
                 bytes += block.size();
-                accept(block, copy);
+                accept(block, served.copy());
                 return expected != null;
-            } catch (SourceTrouble e) {
-                trouble = e;
-            } catch (RuntimeException e) {
-                broken = e;
             } catch (IOException e) {
-                left = Thread.currentThread().isInterrupted();
-                trouble = left ? null : SourceTrouble.of(e);
+                if (Thread.currentThread().isInterrupted()) {
+                    // The CAR broke off here, and its source is not to blame.
+                    end = new End.Left();
+                    return false;
+                }
+                throw SourceTrouble.of(e);
             } finally {
                 nanos += System.nanoTime() - begun;
             }
-            return false;
         }
 
-        /** Why it ended; null when it came to its end. */
+        private void conclude(@Nullable SourceTrouble trouble) {
+            referee.moved(served.copy(), bytes, Duration.ofNanos(nanos));
+            Cid next = expected;
+            if (end != null || next == null) {
+                return;
+            }
+            if (trouble != null) {
+                failOver(served, trouble, next);
+            } else if (frontier.pending() >= open) {
+                failOver(served, new SourceTrouble(Outcome.INCOMPLETE, "its CAR ended without block " + next), next);
+            }
+        }
+
+        /** How the run ends with it; null when it goes on with the next source. */
         @Nullable
-        SourceTrouble trouble() throws InterruptedException {
+        End end() throws InterruptedException {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
             if (broken != null) {
                 throw broken;
             }
-            return trouble;
+            return end;
         }
     }
 
@@ -264,11 +285,7 @@ final class SubtreeStream {
         }
     }
 
-    private void failOver(Served served, @Nullable SourceTrouble trouble) {
-        Cid next = expected;
-        if (trouble == null || next == null) {
-            return;
-        }
+    private void failOver(Served served, SourceTrouble trouble, Cid next) {
         referee.failed(served.copy(), trouble);
         referee.story()
                 .tell(new RetrievalEvent.FailedOver(served.copy().source().name(), verified, next));

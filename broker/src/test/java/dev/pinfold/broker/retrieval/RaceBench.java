@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /** A retrieval over sources of a test, with a ledger that writes down what it is told. */
 final class RaceBench implements Ledger, AutoCloseable {
@@ -44,6 +45,7 @@ final class RaceBench implements Ledger, AutoCloseable {
     final List<String> missing = new CopyOnWriteArrayList<>();
     final RetrievalLog log = new RetrievalLog(Clock.systemUTC());
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    final Scoreboard scores = new Scoreboard();
     final RacingRetrieval retrieval;
     volatile RetrievalRule rule = RetrievalRule.DEFAULT;
     /** The ledger cannot be read. */
@@ -61,7 +63,7 @@ final class RaceBench implements Ledger, AutoCloseable {
         Metrics metrics = new Metrics(meters);
         cache = BlockCache.open(folder, cacheBytes);
         Referee.Rules rules =
-                new Referee.Rules(this, new Scoreboard(), new HedgeBudget(), RaceSettings.DEFAULT, STEADY, metrics);
+                new Referee.Rules(this, scores, new HedgeBudget(), RaceSettings.DEFAULT, STEADY, metrics);
         try {
             Staging staging = Staging.open(folder.resolve("staging"), new Staging.Limits(1 << 30, 0, 1_000_000));
             retrieval = new RacingRetrieval(rules, staging, cache, settings, log, Unfreezer.NONE);
@@ -91,6 +93,14 @@ final class RaceBench implements Ledger, AutoCloseable {
     @Override
     public void missing(Cid root, String source, String detail) {
         missing.add(source + ": " + detail);
+    }
+
+    /** Which of these hot sources would be asked first. */
+    String best(String... sources) {
+        List<Scoreboard.Entrant> entrants = Stream.of(sources)
+                .map(name -> new Scoreboard.Entrant(name, false, true))
+                .toList();
+        return scores.lineUp(entrants, STEADY).getFirst().source();
     }
 
     /** Reads the whole DAG in depth-first order; each block is given once. */
