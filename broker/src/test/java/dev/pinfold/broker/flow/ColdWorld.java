@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 final class ColdWorld implements AutoCloseable {
     static final Duration PATIENCE = PinClient.PATIENCE;
     private static final Duration STEP = Duration.ofMillis(25);
+    private static final Duration LONGEST_STEP = Duration.ofMillis(250);
 
     final SimulatedNetwork network;
     final BrokerUnderTest broker;
@@ -242,20 +243,44 @@ final class ColdWorld implements AutoCloseable {
 
     /**
      * Lets epochs pass in steps until something holds; not so fast that a deal's start passes while the broker is busy with
-     * its proposal.
+     * its proposal: after each step it has asked its node something, or had a quarter of a second for it.
      */
     void advanceUntil(String what, int step, BooleanSupplier holds) {
         long[] last = {System.nanoTime() - STEP.toNanos()};
-        Eventually.holds(what, PATIENCE, () -> {
+        int[] asked = {-1};
+        BooleanSupplier look = () -> {
             if (holds.getAsBoolean()) {
                 return true;
             }
-            if (System.nanoTime() - last[0] >= STEP.toNanos()) {
+            long since = System.nanoTime() - last[0];
+            int now = asked();
+            if (since >= LONGEST_STEP.toNanos() || (since >= STEP.toNanos() && now != asked[0])) {
+                asked[0] = now;
                 network.advance(step);
                 last[0] = System.nanoTime();
             }
             return holds.getAsBoolean();
-        });
+        };
+        try {
+            Eventually.holds(what, PATIENCE, look);
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "; storage providers have " + truth() + "; the broker has " + told(), e);
+        }
+    }
+
+    /** How many calls came to the node. */
+    private int asked() {
+        return network.node().calls().counts().values().stream()
+                .mapToInt(Integer::intValue)
+                .sum();
+    }
+
+    private String told() {
+        try {
+            return broker.client().send("GET", "/api/v1/deals", null).json().toString();
+        } catch (RuntimeException e) {
+            return "not answered: " + e;
+        }
     }
 
     @Override

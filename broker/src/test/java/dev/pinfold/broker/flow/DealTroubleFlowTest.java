@@ -183,7 +183,10 @@ class DealTroubleFlowTest {
                                     .count()
                             == 2);
             world.network.chain().reorganise(6, SimulatedChain.Reverted.ARE_LOST);
-            twoActive(world);
+            // Nobody publishes them again: their start passes first.
+            world.advanceUntil(
+                    "two others are active", 200, () -> world.active().size() == 2);
+            assertThat(world.active()).extracting(DealTruth::provider).doesNotHaveDuplicates();
             seenActive(world, pin);
             world.network.chain().reorganise(6, SimulatedChain.Reverted.COME_AGAIN);
             seenActive(world, pin);
