@@ -2,8 +2,6 @@ package dev.pinfold.http;
 
 import dev.pinfold.http.WireException.Reach;
 import dev.pinfold.spi.Deadline;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.http.HttpClient;
@@ -13,7 +11,6 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
-import java.net.http.HttpResponse.BodySubscribers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -25,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends requests over the JDK's HTTP client, so that each ends by its deadline, body included, and ends at once when its
- * thread is interrupted; and tells whether a request without an answer can have arrived.
+ * thread is interrupted; and tells whether a request without an answer can have arrived. Content is read over blocking
+ * sockets instead, which takes half the time ({@link Downloads}).
  *
  * <p>HTTP/1.1 only: one connection per call, so what happens to a connection concerns one request. Redirects are not
  * followed. The JDK itself repeats a {@code GET} whose pooled connection turns out to be closed, and a connection attempt
@@ -34,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class Wire implements AutoCloseable {
     private final HttpClient client;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final Duration stallTimeout;
+    private final Downloads downloads;
     private volatile boolean closed;
 
     /**
@@ -43,7 +41,7 @@ public final class Wire implements AutoCloseable {
      * @param stallTimeout the longest silence within an opened stream
      */
     public Wire(Duration connectTimeout, Duration stallTimeout) {
-        this.stallTimeout = stallTimeout;
+        downloads = new Downloads(connectTimeout, stallTimeout);
         client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
@@ -61,34 +59,27 @@ public final class Wire implements AutoCloseable {
         return new HttpAnswer(response.statusCode(), response.headers(), response.body());
     }
 
-    /** Sends, and reads the head of the answer; the body too where it is not content. */
+    /**
+     * Asks for content, without a body, on a virtual thread: sends, and reads the head of the answer; the body too where it
+     * is not content. What is asked for is only read, so a request whose pooled connection was closed is made again.
+     */
     public Opened open(HttpCall call, Deadline deadline) throws WireException {
-        BodyHandler<InputStream> handler = head -> isContent(head.statusCode())
-                ? new PulledBody(stallTimeout)
-                : BodySubscribers.mapping(new BoundedBody(64 << 10), ByteArrayInputStream::new);
-        HttpResponse<InputStream> response = exchange(call, deadline, handler);
-        try {
-            byte[] body = isContent(response.statusCode())
-                    ? new byte[0]
-                    : response.body().readAllBytes();
-            return new Opened(new HttpAnswer(response.statusCode(), response.headers(), body), response.body());
-        } catch (IOException e) {
-            throw new IllegalStateException("bytes in memory can always be read", e);
-        }
+        requireTime(deadline);
+        return downloads.open(call, deadline);
     }
 
-    private static boolean isContent(int status) {
-        return status == 200 || status == 206;
-    }
-
-    private <T> HttpResponse<T> exchange(HttpCall call, Deadline deadline, BodyHandler<T> handler)
-            throws WireException {
+    private void requireTime(Deadline deadline) throws WireException {
         if (closed) {
             throw new WireException(Reach.NOT_SENT, "this provider is closed", null);
         }
         if (deadline.expired()) {
             throw new WireException(Reach.NOT_SENT, "no time was left", null);
         }
+    }
+
+    private <T> HttpResponse<T> exchange(HttpCall call, Deadline deadline, BodyHandler<T> handler)
+            throws WireException {
+        requireTime(deadline);
         BodyPublisher body = call.body();
         SendGate gate = body == null ? null : new SendGate(body);
         CompletableFuture<HttpResponse<T>> answer = client.sendAsync(request(call, gate), handler);
@@ -141,6 +132,7 @@ public final class Wire implements AutoCloseable {
     public void close() {
         closed = true;
         client.shutdownNow();
+        downloads.close();
         threads.shutdownNow();
     }
 }

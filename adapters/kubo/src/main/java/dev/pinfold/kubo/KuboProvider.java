@@ -24,6 +24,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -40,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 final class KuboProvider implements Provider {
     private static final String PREFIX = "pinfold-";
     private static final int SMALL = 1 << 20;
+    /** So soon a node answers that has what it shall export. */
+    private static final Duration AT_ONCE = Duration.ofMillis(500);
+
     private static final int MOST_PINS = 5_000_000;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -175,8 +179,7 @@ final class KuboProvider implements Provider {
             throw new ProviderException(new Failure.InvalidOrder("the list has one page only"));
         }
         List<ListedPin> pins = new ArrayList<>();
-        try (InputStream in =
-                        rpc.open("pin/ls?type=recursive&stream=true&names=true", BodyPublishers.noBody(), deadline);
+        try (InputStream in = rpc.open("pin/ls?type=recursive&stream=true&names=true", deadline);
                 BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (!line.isBlank()) {
@@ -224,14 +227,28 @@ final class KuboProvider implements Provider {
     @Override
     public InputStream car(Cid root, Deadline deadline) {
         try {
-            // A time-out of the node would end a long export in the middle, as if it were whole: so the export gets
-            // none, and what the node does not have is found out before.
-            rpc.bytes("block/stat?arg=" + root + waiting(deadline), BodyPublishers.noBody(), SMALL, deadline);
-            return rpc.open(
-                    "dag/export?arg=" + root + "&progress=false&offline=true", BodyPublishers.noBody(), deadline);
+            return export(root, deadline);
         } catch (Rpc.Refused e) {
             throw absent("dag/export", root, e);
         }
+    }
+
+    /**
+     * A time-out of the node would end a long export in the middle, as if it were whole: so the export gets none. A node
+     * that says nothing at once may wait for a block which it does not have, and is asked about that.
+     */
+    private InputStream export(Cid root, Deadline deadline) throws Rpc.Refused {
+        String call = "dag/export?arg=" + root + "&progress=false&offline=true";
+        Deadline soon = deadline.atMost(AT_ONCE);
+        try {
+            return rpc.open(call, soon);
+        } catch (ProviderException e) {
+            if (!soon.expired() || deadline.expired()) {
+                throw e;
+            }
+        }
+        rpc.bytes("block/stat?arg=" + root + waiting(deadline), BodyPublishers.noBody(), SMALL, deadline);
+        return rpc.open(call, deadline);
     }
 
     /** What the node does not have it shall not look for: it is asked what it holds. */

@@ -92,9 +92,9 @@ final class Rpc implements AutoCloseable {
     }
 
     /** Calls; the answer is read by the caller, who closes it. */
-    InputStream open(String call, BodyPublisher body, Deadline deadline) throws Refused {
+    InputStream open(String call, Deadline deadline) throws Refused {
         try {
-            Wire.Opened opened = wire.open(request(call, body, LONGEST_ERROR), deadline);
+            Wire.Opened opened = wire.open(request(call, BodyPublishers.noBody(), LONGEST_ERROR), deadline);
             if (opened.head().status() == 200) {
                 return opened.content();
             }

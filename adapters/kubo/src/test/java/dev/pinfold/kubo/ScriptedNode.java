@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,6 +33,7 @@ final class ScriptedNode implements World {
     private final AtomicLong contacts = new AtomicLong();
     private final Map<Cid, Block> blocks = new ConcurrentHashMap<>();
     private final Map<Cid, String> pins = new ConcurrentHashMap<>();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final Path folder;
 
     ScriptedNode(Path folder) {
@@ -126,11 +128,14 @@ final class ScriptedNode implements World {
         }
     }
 
-    /** Whatever the time-out is, it is over after half of the answer, which then ends as if it were whole. */
+    /**
+     * Whatever the time-out is, it is over after half of the answer, which then ends as if it were whole. What is not there
+     * is waited for, for ever, as js-ipfs does even where it is told to stay offline.
+     */
     private void export(HttpExchange exchange, Cid root, boolean timeout) throws IOException {
         Block top = blocks.get(root);
         if (top == null) {
-            error(exchange, "block was not found locally (offline): ipld: could not find " + root);
+            closed.join();
             return;
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -211,6 +216,7 @@ final class ScriptedNode implements World {
 
     @Override
     public void close() {
+        closed.complete(null);
         server.stop(0);
     }
 }

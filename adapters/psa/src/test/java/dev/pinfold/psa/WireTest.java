@@ -160,8 +160,8 @@ class WireTest {
                 content.readAllBytes();
                 return true;
             });
-            Thread reader = Thread.ofPlatform().start(reading);
-            while (reader.getState() != Thread.State.TIMED_WAITING && reader.isAlive()) {
+            Thread reader = Thread.ofVirtual().start(reading);
+            while (reader.getState() != Thread.State.WAITING && reader.isAlive()) {
                 Thread.onSpinWait();
             }
             content.close();

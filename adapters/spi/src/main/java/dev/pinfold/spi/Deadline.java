@@ -13,6 +13,12 @@ public record Deadline(long nanoTime) {
         return new Deadline(System.nanoTime() + duration.toNanos());
     }
 
+    /** Returns this deadline, or the moment that lies this far in the future where that is earlier. */
+    public Deadline atMost(Duration duration) {
+        Deadline other = after(duration);
+        return other.nanoTime - nanoTime < 0 ? other : this;
+    }
+
     /** Returns the time left, never negative. */
     public Duration remaining() {
         return Duration.ofNanos(Math.max(0, nanoTime - System.nanoTime()));
