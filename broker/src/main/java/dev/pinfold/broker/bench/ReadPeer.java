@@ -36,8 +36,19 @@ sealed interface ReadPeer {
     }
 
     private static ProviderSpec spec(String id, String type, Map<String, String> settings) {
-        return new ProviderSpec(
-                id, type, Map.of(), new ProviderConfig(id, settings, Path.of(".")), GuardSettings.defaults());
+        GuardSettings usual = GuardSettings.defaults();
+        // The rate budget is for companies that count calls: with it, small reads would measure the budget.
+        GuardSettings unpaced = new GuardSettings(
+                100_000,
+                100_000,
+                usual.listCallsPerSecond(),
+                usual.listBurst(),
+                usual.maxConcurrent(),
+                usual.maxWait(),
+                usual.callTimeout(),
+                usual.uploadTimeout(),
+                usual.breaker());
+        return new ProviderSpec(id, type, Map.of(), new ProviderConfig(id, settings, Path.of(".")), unpaced);
     }
 
     /** A trustless gateway that takes CARs at {@code PUT /_import}. */

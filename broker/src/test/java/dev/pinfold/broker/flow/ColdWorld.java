@@ -264,7 +264,8 @@ final class ColdWorld implements AutoCloseable {
         try {
             Eventually.holds(what, PATIENCE, look);
         } catch (AssertionError e) {
-            throw new AssertionError(e.getMessage() + "; storage providers have " + truth() + "; the broker has " + told(), e);
+            throw new AssertionError(
+                    e.getMessage() + "; storage providers have " + truth() + "; the broker has " + told(), e);
         }
     }
 

@@ -62,8 +62,7 @@ final class RaceBench implements Ledger, AutoCloseable {
         copies = List.copyOf(all);
         Metrics metrics = new Metrics(meters);
         cache = BlockCache.open(folder, cacheBytes);
-        Referee.Rules rules =
-                new Referee.Rules(this, scores, new HedgeBudget(), RaceSettings.DEFAULT, STEADY, metrics);
+        Referee.Rules rules = new Referee.Rules(this, scores, new HedgeBudget(), RaceSettings.DEFAULT, STEADY, metrics);
         try {
             Staging staging = Staging.open(folder.resolve("staging"), new Staging.Limits(1 << 30, 0, 1_000_000));
             retrieval = new RacingRetrieval(rules, staging, cache, settings, log, Unfreezer.NONE);
