@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.hc.client5.http.ConnectTimeoutException;
@@ -186,8 +187,11 @@ final class Downloads implements AutoCloseable {
                 .disableCookieManagement()
                 .disableAuthCaching()
                 .build();
+        // After the end nothing needs a timer: all connections are closed then.
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
-                1, Thread.ofPlatform().daemon().name("download-timer").factory());
+                1,
+                Thread.ofPlatform().daemon().name("download-timer").factory(),
+                new ThreadPoolExecutor.DiscardPolicy());
         timer.setRemoveOnCancelPolicy(true);
         ScheduledFuture<?> eviction = timer.scheduleWithFixedDelay(
                 () -> connections.closeIdle(TimeValue.of(IDLE)), IDLE.toSeconds(), IDLE.toSeconds(), TimeUnit.SECONDS);
