@@ -52,8 +52,12 @@ class RestartFlowTest {
     void a_killed_database_costs_clean_errors_and_no_acknowledged_pin() throws Exception {
         try (Companies companies = new Companies()) {
             ScriptedPsa alpha = companies.open("alpha");
-            try (BrokerUnderTest broker =
-                    BrokerUnderTest.in(folder).upstream(alpha).ownDatabase().start()) {
+            // What a worker had in hand when the database died is taken up again after its lease.
+            try (BrokerUnderTest broker = BrokerUnderTest.in(folder)
+                    .upstream(alpha)
+                    .ownDatabase()
+                    .set("reconcile.leaseDuration", "10s")
+                    .start()) {
                 PinClient client = broker.client();
                 List<Cid> roots = companies.offered(400);
                 ConcurrentLinkedQueue<Seen> answers = new ConcurrentLinkedQueue<>();
