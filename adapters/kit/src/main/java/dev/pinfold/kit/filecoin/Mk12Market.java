@@ -138,7 +138,8 @@ final class Mk12Market {
         CborOut out = new CborOut()
                 .map(7)
                 .text("Error")
-                .text(deal.message)
+                // What it tries again by itself is no error of the deal.
+                .text(deal.stage.isOver() ? deal.message : "")
                 .text("Status")
                 .text(status(deal.stage))
                 .text("Proposal")

@@ -87,6 +87,28 @@ class Mk12DealTest {
         assertThat(origin.ranges.getLast()).matches("bytes=\\d+-");
     }
 
+    /** Whoever takes it for one makes a deal too many. */
+    @Test
+    void a_transfer_that_is_tried_again_is_no_error_of_the_deal() throws Exception {
+        try (SimulatedNetwork patient =
+                SimulatedNetwork.builder().transferTries(5).start()) {
+            Mk12Client proposer = new Mk12Client(patient, origin);
+            proposer.addBalance(SimulatedNetwork.FIL);
+            origin.breakOff(1_000);
+            UUID uuid = new UUID(1, 4);
+            assertThat(proposer.propose(patient.provider(0), uuid)).isEmpty();
+            patient.advance(1);
+            assertThat(patient.provider(0).deal(uuid.toString()).message()).contains("transfer failed", "tried again");
+            assertThat(proposer.status(patient.provider(0), uuid))
+                    .contains("Processing")
+                    .noneMatch(text -> text.contains("failed"));
+            origin.breakOff(0);
+            patient.advance(1);
+            patient.advance(400);
+            assertThat(patient.provider(0).deal(uuid.toString()).stage()).isEqualTo(Stage.ACTIVE);
+        }
+    }
+
     @Test
     void data_that_is_not_what_was_proposed_ends_the_deal() throws Exception {
         client.addBalance(SimulatedNetwork.FIL);
