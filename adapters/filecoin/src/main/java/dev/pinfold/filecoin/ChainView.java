@@ -62,7 +62,7 @@ final class ChainView {
         }
     }
 
-    /** What becomes of a deal whose number is known and checked. */
+    /** What becomes of a deal whose number is known and checked ({@link #isOurs}). */
     DealObservation observe(DealOrder order, long number, Now now, Deadline deadline) {
         Epoch seen = now.confirmed().height();
         ChainDeal deal = deal(number, now.confirmed().key(), deadline);

@@ -141,10 +141,13 @@ final class Mk12Deals implements DealRoad {
         Now now = chain.now(deadline);
         if (ref.ids().dealId().isPresent()) {
             long number = ref.ids().dealId().getAsLong();
-            return DealSighting.of(
-                    chain.observe(order, number, now, deadline),
-                    ref.ids(),
-                    now.head().height());
+            // A reorganisation may have given the number to another deal: then the storage provider is asked anew.
+            if (!Boolean.FALSE.equals(chain.isOurs(order, ref.ids(), number, now, deadline))) {
+                return DealSighting.of(
+                        chain.observe(order, number, now, deadline),
+                        ref.ids(),
+                        now.head().height());
+            }
         }
         Status status;
         try {

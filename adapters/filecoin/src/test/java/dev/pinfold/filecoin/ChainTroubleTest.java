@@ -21,6 +21,7 @@ import dev.pinfold.spi.deal.DealObservation;
 import dev.pinfold.spi.deal.DealOrder;
 import dev.pinfold.spi.deal.DealSighting;
 import dev.pinfold.spi.deal.DealTrouble;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -80,6 +81,30 @@ class ChainTroubleTest {
             assertThat(world.observe(order, published.ids()).observation())
                     .isInstanceOf(DealObservation.Published.class);
             world.until(DealObservation.Active.class, order, published.ids());
+        }
+    }
+
+    @Test
+    void a_number_that_a_reorganisation_gave_to_another_deal_says_nothing_of_the_deal_that_had_it() {
+        try (World world = World.of(LotusAge.V1_36)) {
+            DealOrder lost = world.order(DealMode.MK12, false);
+            DealSighting given = world.proposed(lost, world.prepared(lost));
+            DealSighting published = world.until(DealObservation.Published.class, lost, given.ids());
+            for (int i = 0; i < 100 && published.ids().dealId().isEmpty(); i++) {
+                world.network.advance(1);
+                published = world.observe(lost, published.ids());
+            }
+            long number = published.ids().dealId().orElseThrow();
+            world.network.chain().reorganise(20, Reverted.ARE_LOST);
+            world.network.advance(50);
+            DealOrder other = world.order(DealMode.MK12, false, new UUID(7, 7));
+            DealSighting active = active(world, other);
+            assertThat(active.ids().dealId()).as("the number was given again").hasValue(number);
+            assertThat(world.observe(lost, published.ids()).observation())
+                    .isNotInstanceOf(DealObservation.Active.class);
+            world.network.chain().advanceTo(lost.terms().start().height() + World.CONFIRMATIONS + 5);
+            assertThat(world.observe(lost, published.ids()).observation()).isInstanceOf(DealObservation.Failed.class);
+            assertThat(world.observe(other, active.ids()).observation()).isInstanceOf(DealObservation.Active.class);
         }
     }
 
