@@ -100,7 +100,8 @@ final class Downloads implements AutoCloseable {
                 throw new WireException(
                         Reach.ANSWER_TOO_LONG, "the answer is longer than " + LONGEST_ERROR + " bytes", null);
             }
-            if (!late.cancel(false)) {
+            late.cancel(false);
+            if (deadline.expired()) {
                 throw new WireException(Reach.MAYBE_ARRIVED, "no answer in time", null);
             }
             kept = content;
@@ -108,7 +109,7 @@ final class Downloads implements AutoCloseable {
                     new HttpAnswer(response.getCode(), headers(response), error),
                     content ? new Download(request, in, stallTimeout, by.timer()) : InputStream.nullInputStream());
         } catch (IOException | IllegalStateException | IllegalArgumentException e) {
-            throw failed(late.isDone(), e);
+            throw failed(deadline.expired(), e);
         } finally {
             late.cancel(false);
             if (!kept) {
