@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** A buffered view of the stream under a CAR, which counts bytes and can be told where the payload ends. */
 final class CarInput {
     private static final int BUFFER = 64 << 10;
-    /** Read at once: as much as the JDK takes from a socket with one call, and still in the processor's cache afterwards. */
-    private static final int PIECE = 128 << 10;
+    /** As much as the JDK takes from a socket with one call, and still in the processor's cache afterwards. */
+    private static final int MOST_AT_ONCE = 128 << 10;
 
     private final InputStream in;
     private final byte[] buffer = new byte[BUFFER];
@@ -78,7 +78,7 @@ final class CarInput {
                 System.arraycopy(buffer, at, target, done, read);
                 at += read;
             } else {
-                read = in.read(target, done, Math.min(target.length - done, PIECE));
+                read = in.read(target, done, Math.min(target.length - done, MOST_AT_ONCE));
                 if (read < 0) {
                     throw new EOFException();
                 }
