@@ -81,6 +81,7 @@ public final class RetrievalRoutes {
                         .put("block", e.next().toString());
             case RetrievalEvent.Quarantined e -> shown.put("source", e.source()).put("detail", e.evidence());
             case RetrievalEvent.Doubted e -> shown.put("source", e.source()).put("detail", e.detail());
+            case RetrievalEvent.Limited e -> shown.put("source", e.source()).put("detail", e.detail());
             case RetrievalEvent.PassedOver e -> shown.put("source", e.source()).put("detail", e.reason());
             case RetrievalEvent.Parked e -> shown.put("verifiedBytes", e.verifiedBytes());
             case RetrievalEvent.Finished e -> timed(shown, null, e.after()).put("bytes", e.bytes());

@@ -23,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  * @param alone whether nothing after the block is wanted
  */
 record Asking(Cid block, @Nullable Part part, boolean alone, ReadSettings settings, Referee referee) {
+    /** What a source may not be able to do. */
+    static final String PARTS = "parts";
+
+    private static final String CARS = "cars";
+
     /**
      * A part of a file.
      *
@@ -33,31 +38,38 @@ record Asking(Cid block, @Nullable Part part, boolean alone, ReadSettings settin
     /** Asks; blocks until the first verified block. */
     Opened ask(FetchSource source, boolean lastHope) throws SourceTrouble {
         if (!alone) {
-            if (part != null && source.servesParts() && referee.can(source, "parts")) {
+            if (part != null && source.servesParts() && referee.can(source, PARTS)) {
                 try {
                     return car(source, true, lastHope);
                 } catch (SourceTrouble e) {
-                    fallBack(source, "parts", e);
+                    fallBack(source, PARTS, e);
                 }
             }
-            if (!Links.none(block.codec()) && source.servesCars() && referee.can(source, "cars")) {
+            if (!Links.none(block.codec()) && source.servesCars() && referee.can(source, CARS)) {
                 try {
                     return car(source, false, lastHope);
                 } catch (SourceTrouble e) {
-                    fallBack(source, "cars", e);
+                    fallBack(source, CARS, e);
                 }
             }
         }
         return Opened.alone(single(source));
     }
 
-    /** What a source does not understand it is not asked for again; the block alone may be had from it. */
+    /**
+     * What a source does not understand, or does not do right, it is not asked for again; the block alone may be had from it.
+     * A part without what was asked for says nothing of the copy: Helia 7.1 leaves the chunks of most parts out.
+     */
     private void fallBack(FetchSource source, String what, SourceTrouble trouble) throws SourceTrouble {
-        boolean other = trouble.outcome() == Outcome.NOT_TRUSTLESS || trouble.outcome() == Outcome.CANNOT_SERVE;
+        boolean other = switch (trouble.outcome()) {
+            case NOT_TRUSTLESS, CANNOT_SERVE -> true;
+            case INCOMPLETE -> PARTS.equals(what);
+            default -> false;
+        };
         if (!other || !source.servesBlocks()) {
             throw trouble;
         }
-        referee.cannot(source, what);
+        referee.cannot(source, what, trouble.detail());
     }
 
     private Block single(FetchSource source) throws SourceTrouble {

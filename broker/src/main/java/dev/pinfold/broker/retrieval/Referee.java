@@ -168,8 +168,14 @@ final class Referee {
     }
 
     /** This source cannot do something, such as {@code parts}: it is not asked for that again. */
-    synchronized void cannot(FetchSource source, String what) {
-        without.add(what + " " + source.name());
+    void cannot(FetchSource source, String what, String detail) {
+        boolean news;
+        synchronized (this) {
+            news = without.add(what + " " + source.name());
+        }
+        if (news) {
+            story.tell(new RetrievalEvent.Limited(source.name(), "no " + what + ": " + detail));
+        }
     }
 
     synchronized boolean can(FetchSource source, String what) {

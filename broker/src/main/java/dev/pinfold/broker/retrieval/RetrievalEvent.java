@@ -73,6 +73,14 @@ public sealed interface RetrievalEvent {
         }
     }
 
+    /** The source does not give a kind of answer, or not as it should: it is asked in another way from now on. */
+    record Limited(String source, String detail) implements RetrievalEvent {
+        @Override
+        public String word() {
+            return "limited";
+        }
+    }
+
     /** A source was left out. */
     record PassedOver(String source, String reason) implements RetrievalEvent {
         @Override

@@ -141,7 +141,7 @@ final class SubtreeStream {
     private boolean partsHelp() {
         return knownPart() != null
                 && referee.copies().stream()
-                        .anyMatch(copy -> copy.source().servesParts() && referee.can(copy.source(), "parts"));
+                        .anyMatch(copy -> copy.source().servesParts() && referee.can(copy.source(), Asking.PARTS));
     }
 
     private Asking.@Nullable Part knownPart() {
@@ -184,7 +184,7 @@ final class SubtreeStream {
         if (opened.rest() == null || expected == null) {
             return null;
         }
-        Draining draining = new Draining(served, opened.rest(), opened.whole() ? 0 : open);
+        Draining draining = new Draining(served, opened.rest(), open);
         if (!reader.drain(draining)) {
             referee.story().tell(new RetrievalEvent.Parked(verified));
             return new End.Parked();
@@ -196,7 +196,7 @@ final class SubtreeStream {
     private final class Draining implements Step {
         private final Served served;
         private final CarReader car;
-        /** How many blocks were to come when it was asked for one of their subtrees; 0 when it was asked for all. */
+        /** How many blocks were to come when it was asked for one of their subtrees, or for all of them. */
         private final int open;
 
         private long bytes;
@@ -259,6 +259,9 @@ final class SubtreeStream {
             }
             if (trouble != null) {
                 failOver(served, trouble, next);
+            } else if (served.opened().whole()) {
+                // A part without all that was asked for says nothing of the copy.
+                referee.cannot(served.copy().source(), Asking.PARTS, "its CAR ended without block " + next);
             } else if (frontier.pending() >= open) {
                 failOver(served, new SourceTrouble(Outcome.INCOMPLETE, "its CAR ended without block " + next), next);
             }

@@ -22,6 +22,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +34,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -43,8 +46,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Raced reads from a node that this project did not write, js-ipfs: what it chunked, linked and sharded itself comes back
- * byte for byte. Its old gateway, which ignores {@code format=}, runs in the same race.
+ * Raced reads from software that this project did not write. What js-ipfs chunked, linked and sharded itself comes back byte
+ * for byte: from it, with its old gateway, which ignores {@code format=}, in the same race; and from Helia alone, a
+ * trustless gateway that was given the same blocks.
  */
 class PeerReadTest {
     private static final String BOUNDARY = "pinfold-test";
@@ -61,35 +65,65 @@ class PeerReadTest {
     @Test
     @Timeout(1200)
     void what_a_real_node_made_of_files_and_directories_comes_back_as_it_was() throws Exception {
-        Path start = Path.of(System.getProperty("pinfold.root", ".."))
-                .resolve("../shared/peers/start-jsipfs.sh")
+        Path peers = Path.of(System.getProperty("pinfold.root", ".."))
+                .resolve("../shared/peers")
                 .toAbsolutePath()
                 .normalize();
-        boolean there = Files.isExecutable(start) && Boolean.getBoolean("pinfold.peers");
+        boolean there = Files.isExecutable(peers.resolve("start-jsipfs.sh")) && Boolean.getBoolean("pinfold.peers");
         if (!there) {
-            System.out.println("skipped: needs " + start + " and -Dpinfold.peers=true (installs js-ipfs on first use)");
+            System.out.println(
+                    "skipped: needs " + peers + " and -Dpinfold.peers=true (installs js-ipfs and Helia on first use)");
         }
         assumeTrue(there, "no real node");
-        Matcher peer = start(start);
-        Path data = Files.createDirectories(folder.resolve("data"));
-        Vertx vertx = Vertx.vertx();
-        Metrics metrics = new Metrics(new SimpleMeterRegistry());
-        RetrievalLog log = new RetrievalLog(Clock.systemUTC());
-        try (Fleet fleet = Fleet.open(specs(peer.group(2), peer.group(3)), vertx, metrics);
-                RacingRetrieval retrieval = RacingRetrieval.among(List.copyOf(fleet.all()), data, 0, log, metrics)) {
-            directories(peer.group(2), retrieval, log);
-            files(peer.group(2), retrieval);
+        Matcher node = start(
+                "jsipfs: pid=(\\d+) api=(\\S+) gateway=(\\S+)",
+                peers.resolve("start-jsipfs.sh"),
+                folder.resolve("repo").toString());
+        try {
+            Matcher gateway = start("helia-gw: pid=(\\d+) url=(\\S+)", peers.resolve("start-helia-gw.sh"), "0", "mem");
+            try {
+                read(node.group(2), node.group(3), gateway.group(2));
+            } finally {
+                end(gateway);
+            }
         } finally {
-            vertx.close().await();
-            ProcessHandle.of(Long.parseLong(peer.group(1))).ifPresent(ProcessHandle::destroy);
+            end(node);
         }
     }
 
-    private static List<ProviderSpec> specs(String api, String gateway) {
-        Map<String, String> node = Map.of("endpoint", api);
-        Map<String, String> old =
-                Map.of("preset", "generic", "endpoint", gateway + "/psa", "token", "none", "gateway", gateway);
-        return List.of(spec("js-ipfs", "kubo", node), spec("old-gateway", "psa", old));
+    private void read(String api, String old, String gateway) throws Exception {
+        Vertx vertx = Vertx.vertx();
+        Metrics metrics = new Metrics(new SimpleMeterRegistry());
+        RetrievalLog log = new RetrievalLog(Clock.systemUTC());
+        try (Fleet first = Fleet.open(nodeAndOldGateway(api, old), vertx, metrics);
+                Fleet second = Fleet.open(List.of(gateway("helia", gateway)), vertx, metrics);
+                RacingRetrieval raced = among(first, "raced", log, metrics);
+                RacingRetrieval alone = among(second, "alone", log, metrics)) {
+            Bench bench = new Bench(api, gateway, List.of(raced, alone), log);
+            directories(bench);
+            files(bench);
+        } finally {
+            vertx.close().await();
+        }
+    }
+
+    private RacingRetrieval among(Fleet fleet, String name, RetrievalLog log, Metrics metrics) throws IOException {
+        Path data = Files.createDirectories(folder.resolve(name));
+        return RacingRetrieval.among(List.copyOf(fleet.all()), data, 0, log, metrics);
+    }
+
+    /** Where content is made, whom else it is given to, and how it is read. */
+    private record Bench(String api, String gateway, List<RacingRetrieval> ways, RetrievalLog log) {}
+
+    private static List<ProviderSpec> nodeAndOldGateway(String api, String old) {
+        return List.of(spec("js-ipfs", "kubo", Map.of("endpoint", api)), gateway("old-gateway", old));
+    }
+
+    private static ProviderSpec gateway(String id, String address) {
+        return spec(
+                id,
+                "psa",
+                Map.of("preset", "generic", "endpoint", address + "/psa", "token", "none", "gateway", address));
     }
 
     private static ProviderSpec spec(String id, String type, Map<String, String> settings) {
@@ -97,7 +131,7 @@ class PeerReadTest {
         return new ProviderSpec(id, type, Map.of(), config, GuardSettings.defaults());
     }
 
-    private void directories(String api, RacingRetrieval retrieval, RetrievalLog log) throws Exception {
+    private void directories(Bench bench) throws Exception {
         Map<String, String> wanted = new TreeMap<>();
         List<Part> parts = new ArrayList<>();
         for (int i = 0; i < ENTRIES; i++) {
@@ -105,25 +139,27 @@ class PeerReadTest {
             wanted.put("ünï-" + i + ".txt", text);
             parts.add(new Part("tree/ünï-" + i + ".txt", BodyPublishers.ofString(text)));
         }
-        Cid plain = add(api, "", parts);
-        Cid sharded = add(api, "&shard-split-threshold=100", parts);
+        Cid plain = add(bench, "", parts);
+        Cid sharded = add(bench, "&shard-split-threshold=100", parts);
         assertThat(sharded).as("sharded, not plain").isNotEqualTo(plain);
         for (Cid root : List.of(plain, sharded)) {
-            Map<String, String> found = new TreeMap<>();
-            try (Flight flight = retrieval.open(Want.all(root))) {
-                UnixFsReader reader = new UnixFsReader(flight);
-                for (DirectoryEntry entry : reader.list(root)) {
-                    ByteArrayOutputStream out = new ByteArrayOutputStream();
-                    reader.open(entry.cid()).copyTo(out);
-                    found.put(entry.name(), out.toString(StandardCharsets.UTF_8));
+            for (RacingRetrieval way : bench.ways()) {
+                Map<String, String> found = new TreeMap<>();
+                try (Flight flight = way.open(Want.all(root))) {
+                    UnixFsReader reader = new UnixFsReader(flight);
+                    for (DirectoryEntry entry : reader.list(root)) {
+                        ByteArrayOutputStream out = new ByteArrayOutputStream();
+                        reader.open(entry.cid()).copyTo(out);
+                        found.put(entry.name(), out.toString(StandardCharsets.UTF_8));
+                    }
                 }
+                assertThat(found).isEqualTo(wanted);
+                assertThat(bench.log().recent(root, 1).getFirst().bytes()).containsOnlyKeys(Story.Origin.HOT);
             }
-            assertThat(found).isEqualTo(wanted);
-            assertThat(log.recent(root, 1).getFirst().bytes()).containsOnlyKeys(Story.Origin.HOT);
         }
     }
 
-    private void files(String api, RacingRetrieval retrieval) throws Exception {
+    private void files(Bench bench) throws Exception {
         List<Long> sizes = new ArrayList<>(List.of(1L << 10, (1L << 20) + 1, 64L << 20));
         if (Boolean.getBoolean("pinfold.thorough")) {
             sizes.add(1L << 30);
@@ -133,15 +169,39 @@ class PeerReadTest {
         for (long size : sizes) {
             Path source = folder.resolve("source");
             String wanted = noise(source, size);
-            Cid root = add(api, "", List.of(new Part("file", BodyPublishers.ofFile(source))));
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            try (Flight flight = retrieval.open(Want.all(root));
-                    OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
-                new UnixFsReader(flight).open(root).copyTo(out);
+            Cid root = add(bench, "", List.of(new Part("file", BodyPublishers.ofFile(source))));
+            for (RacingRetrieval way : bench.ways()) {
+                MessageDigest digest = MessageDigest.getInstance("SHA-256");
+                try (Flight flight = way.open(Want.all(root));
+                        OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+                    new UnixFsReader(flight).open(root).copyTo(out);
+                }
+                assertThat(HexFormat.of().formatHex(digest.digest()))
+                        .as(size + " bytes")
+                        .isEqualTo(wanted);
+                ranges(way, bench.log(), root, source);
             }
-            assertThat(HexFormat.of().formatHex(digest.digest()))
-                    .as(size + " bytes")
-                    .isEqualTo(wanted);
+        }
+    }
+
+    /** At the beginning, across the file, and at its end. */
+    private static void ranges(RacingRetrieval way, RetrievalLog log, Cid root, Path source) throws IOException {
+        long size = Files.size(source);
+        for (long from : new long[] {0, size / 3, size * 3 / 4, size - 1}) {
+            long to = Math.min(from + (1 << 20), size);
+            Want.ByteRange range = new Want.ByteRange(from, Optional.of(to - 1));
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            try (Flight flight = way.open(new Want(root, "", Want.Scope.ENTITY, Optional.of(range)))) {
+                new UnixFsReader(flight).open(root, from, to).copyTo(out);
+            }
+            byte[] wanted = new byte[(int) (to - from)];
+            try (FileChannel file = FileChannel.open(source)) {
+                assertThat(file.read(ByteBuffer.wrap(wanted), from)).isEqualTo(wanted.length);
+            }
+            assertThat(out.toByteArray()).as(from + " to " + to + " of " + size).isEqualTo(wanted);
+            assertThat(log.recent(root, 1).getFirst().events())
+                    .as("a right copy is not doubted")
+                    .noneMatch(entry -> entry.event() instanceof RetrievalEvent.Doubted);
         }
     }
 
@@ -159,8 +219,8 @@ class PeerReadTest {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** Has the node add files; gives the root, which it names last. */
-    private Cid add(String api, String how, List<Part> parts) throws IOException, InterruptedException {
+    /** Has the node add files, and gives the gateway their blocks; returns the root, which the node names last. */
+    private Cid add(Bench bench, String how, List<Part> parts) throws IOException, InterruptedException {
         List<BodyPublisher> body = new ArrayList<>();
         for (Part part : parts) {
             String name = java.net.URLEncoder.encode(part.name(), StandardCharsets.UTF_8);
@@ -171,8 +231,8 @@ class PeerReadTest {
             body.add(BodyPublishers.ofString("\r\n"));
         }
         body.add(BodyPublishers.ofString("--" + BOUNDARY + "--\r\n"));
-        HttpRequest post = HttpRequest.newBuilder(
-                        URI.create(api + "/api/v0/add?cid-version=1&cid-base=base32&raw-leaves=true&pin=false" + how))
+        HttpRequest post = HttpRequest.newBuilder(URI.create(
+                        bench.api() + "/api/v0/add?cid-version=1&cid-base=base32&raw-leaves=true&pin=false" + how))
                 .header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)
                 .POST(BodyPublishers.concat(body.toArray(BodyPublisher[]::new)))
                 .build();
@@ -183,21 +243,41 @@ class PeerReadTest {
             last = hash.group(1);
         }
         assertThat(last).as(said).isNotEmpty();
+        give(bench, last);
         return Cid.parse(last);
     }
 
-    private Matcher start(Path script) throws Exception {
+    private void give(Bench bench, String root) throws IOException, InterruptedException {
+        HttpRequest export = HttpRequest.newBuilder(URI.create(bench.api() + "/api/v0/dag/export?arg=" + root))
+                .POST(BodyPublishers.noBody())
+                .build();
+        Path car = Files.createTempFile(folder, "given", ".car");
+        http.send(export, BodyHandlers.ofFile(car));
+        HttpRequest put = HttpRequest.newBuilder(URI.create(bench.gateway() + "/_import"))
+                .PUT(BodyPublishers.ofFile(car))
+                .build();
+        var answer = http.send(put, BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
+        Files.delete(car);
+    }
+
+    /** Starts a peer; returns what it says of itself, its process id first. */
+    private Matcher start(String says, Path script, String... arguments) throws Exception {
         Path said = folder.resolve("peer.txt");
-        Process process = new ProcessBuilder(
-                        script.toString(), folder.resolve("repo").toString())
+        List<String> command = new ArrayList<>(List.of(script.toString()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile())
                 .start();
         assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
-        String line = Files.readString(said);
-        Matcher peer =
-                Pattern.compile("jsipfs: pid=(\\d+) api=(\\S+) gateway=(\\S+)").matcher(line);
-        assertThat(peer.find()).as(line).isTrue();
+        String text = Files.readString(said);
+        Matcher peer = Pattern.compile(says).matcher(text);
+        assertThat(peer.find()).as(text).isTrue();
         return peer;
+    }
+
+    private static void end(Matcher peer) {
+        ProcessHandle.of(Long.parseLong(peer.group(1))).ifPresent(ProcessHandle::destroy);
     }
 }

@@ -44,6 +44,9 @@ final class RaceSource implements FetchSource {
     volatile boolean dead;
     volatile boolean lacks;
     volatile boolean parts = true;
+    /** So many chunks at most are in its parts of files, which end cleanly without the others. */
+    volatile int chunksInPart = Integer.MAX_VALUE;
+
     volatile boolean cars = true;
     volatile CountDownLatch gate = new CountDownLatch(0);
 
@@ -121,7 +124,7 @@ final class RaceSource implements FetchSource {
         byte[] bytes = java.util.Objects.requireNonNull(dag.find(cid));
         List<Cid> links = Links.of(cid, bytes);
         if (links.isEmpty()) {
-            if (at + bytes.length > from && at <= to) {
+            if (at + bytes.length > from && at <= to && chunks(into) < chunksInPart) {
                 into.add(Block.verified(cid, bytes));
             }
             return at + bytes.length;
@@ -135,6 +138,10 @@ final class RaceSource implements FetchSource {
             into.add(place, Block.verified(cid, bytes));
         }
         return next;
+    }
+
+    private static long chunks(List<Block> blocks) {
+        return blocks.stream().filter(block -> Links.none(block.cid().codec())).count();
     }
 
     @Override

@@ -397,6 +397,52 @@ class RacingRetrievalTest {
         }
     }
 
+    /** As Helia 7.1 does for parts that do not begin below a file's first node. */
+    @Test
+    void a_source_whose_parts_lack_what_was_asked_for_gives_the_blocks_and_is_not_doubted() throws Exception {
+        first.chunksInPart = 0;
+        Want.ByteRange range = new Want.ByteRange(40_000, Optional.of(45_000L));
+        try (RaceBench bench = bench(first);
+                Flight flight = bench.retrieval.open(new Want(file.root, "", Want.Scope.ENTITY, Optional.of(range)))) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            new UnixFsReader(flight).open(file.root, 40_000, 45_001).copyTo(out);
+            assertThat(out.toByteArray()).isEqualTo(Arrays.copyOfRange(file.content, 40_000, 45_001));
+            assertThat(first.count("part")).as("asked for parts once").isEqualTo(1);
+            assertThat(bench.missing).isEmpty();
+            assertThat(bench.story())
+                    .anyMatch(e -> e.startsWith("Limited[source=a, detail=no parts: its CAR ended without block "));
+        }
+    }
+
+    @Test
+    void a_part_that_ends_early_but_cleanly_is_followed_by_the_blocks_and_says_nothing_of_the_copy() throws Exception {
+        first.chunksInPart = 3;
+        Want.ByteRange range = new Want.ByteRange(40_000, Optional.empty());
+        try (RaceBench bench = bench(first);
+                Flight flight = bench.retrieval.open(new Want(file.root, "", Want.Scope.ENTITY, Optional.of(range)))) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            new UnixFsReader(flight)
+                    .open(file.root, 40_000, file.content.length)
+                    .copyTo(out);
+            assertThat(out.toByteArray()).isEqualTo(Arrays.copyOfRange(file.content, 40_000, file.content.length));
+            assertThat(first.count("part")).as("asked for parts once").isEqualTo(1);
+            assertThat(bench.missing).isEmpty();
+            assertThat(bench.story())
+                    .anyMatch(e -> e.startsWith("Limited[source=a, detail=no parts: its CAR ended without block "));
+        }
+    }
+
+    @Test
+    void a_failover_to_a_source_whose_parts_lack_what_was_asked_for_goes_on_block_by_block() throws Exception {
+        first.cutAfter = 65_000;
+        first.diesAfter = 1;
+        second.chunksInPart = 0;
+        try (RaceBench bench = bench(first, second)) {
+            assertThat(bench.walk(file.root)).isEqualTo(file.inOrder);
+            assertThat(bench.missing).isEmpty();
+        }
+    }
+
     @Test
     void a_block_is_proven_when_it_comes_and_handed_on_as_it_is_under_any_label() throws Exception {
         try (RaceBench bench = bench(first);
