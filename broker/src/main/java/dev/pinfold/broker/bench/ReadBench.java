@@ -11,6 +11,7 @@ import dev.pinfold.broker.telemetry.Metrics;
 import dev.pinfold.content.Block;
 import dev.pinfold.content.Cid;
 import dev.pinfold.content.Varint;
+import dev.pinfold.content.car.CarReader;
 import dev.pinfold.content.car.CarWriter;
 import dev.pinfold.content.dag.DagLimits;
 import dev.pinfold.content.dag.DagWalk;
@@ -35,6 +36,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,8 +51,8 @@ import picocli.CommandLine.Spec;
 
 /**
  * {@code pinfold bench read}: the rate and the first block of raced, verified reads from gateways and nodes, beside asking
- * the first of them directly. In each round both are read in an order by chance, so that neither always comes after what the
- * other left behind in the server; medians count.
+ * the first of them directly, with every block proven and without proving anything. What a read leaves behind in the server
+ * weighs on the next one, so each way follows each way, itself included, equally often; medians count.
  *
  * <p>Of a direct read the first byte is told too, which is that of the CAR's header: a gateway sends it before it has looked
  * for a block.
@@ -59,7 +61,7 @@ import picocli.CommandLine.Spec;
         name = "read",
         description = {
             "Measure raced, verified reads from trustless gateways and IPFS nodes against reading the same CAR from the"
-                    + " first one directly.",
+                    + " first one directly: with every block proven, as a client that verifies does, and without.",
             "Gateways must take CARs at PUT /_import, nodes at their RPC."
         },
         footer = {
@@ -90,20 +92,35 @@ final class ReadBench implements Callable<Integer> {
             description = "Size of a file to read; may be given several times (default: ${DEFAULT-VALUE}).")
     List<String> sizes = List.of();
 
-    @Option(names = "--rounds", defaultValue = "5", description = "Rounds of each (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--rounds",
+            defaultValue = "6",
+            description = "Reads of each way, made up to a multiple of three (default: ${DEFAULT-VALUE}).")
     int rounds;
 
     @Option(names = "--json", description = "Print the figures as one JSON document.")
     boolean json;
 
     private final JsonObject figures = new JsonObject();
-    private final RandomGenerator order =
-            RandomGeneratorFactory.of("Xoshiro256PlusPlus").create(7);
     private final List<ReadPeer> peers = new ArrayList<>();
 
     /** Made when it is used, not whenever a help text lists this command. */
     private static final class Direct {
         private static final HttpClient HTTP = HttpClient.newHttpClient();
+    }
+
+    /** How content is read. */
+    private enum Way {
+        /** By the broker. */
+        RACED,
+        /** From the first peer, each block hashed. */
+        PROVEN,
+        /** From the first peer, what comes thrown away. */
+        PLAIN;
+
+        /** Each follows each of them once. */
+        private static final List<Way> ORDER =
+                List.of(RACED, RACED, PROVEN, RACED, PLAIN, PROVEN, PROVEN, PLAIN, PLAIN);
     }
 
     /**
@@ -200,47 +217,106 @@ final class ReadBench implements Callable<Integer> {
     }
 
     private void measure(String size, Cid root, RacingRetrieval retrieval) throws Exception {
-        List<Read> direct = new ArrayList<>();
-        List<Read> raced = new ArrayList<>();
         int firstBlock;
         long warm = System.nanoTime() + WARM_UP.toNanos();
         do {
             firstBlock = raced(root, retrieval).firstBlock();
-            direct(root, firstBlock);
+            proven(root);
+            plain(root, firstBlock);
         } while (System.nanoTime() < warm);
-        for (int i = 0; i < rounds; i++) {
-            boolean racedFirst = order.nextBoolean();
-            if (racedFirst) {
-                raced.add(raced(root, retrieval));
-            }
-            direct.add(direct(root, firstBlock));
-            if (!racedFirst) {
-                raced.add(raced(root, retrieval));
+        Map<Way, List<Read>> reads = new EnumMap<>(Way.class);
+        for (int i = 0; i < rounds; i += Way.ORDER.size() / Way.values().length) {
+            for (Way way : Way.ORDER) {
+                Read read = switch (way) {
+                    case RACED -> raced(root, retrieval);
+                    case PROVEN -> proven(root);
+                    case PLAIN -> plain(root, firstBlock);
+                };
+                reads.computeIfAbsent(way, none -> new ArrayList<>()).add(read);
             }
         }
-        double theirs = median(direct, Read::mibPerSecond);
-        double ours = median(raced, Read::mibPerSecond);
-        double theirByte = median(direct, read -> read.byteNanos() / 1e6);
-        double theirBlock = median(direct, read -> read.blockNanos() / 1e6);
-        double ourBlock = median(raced, read -> read.blockNanos() / 1e6);
-        say(("%8s raced and verified %7.1f MiB/s, first block %6.1f ms | direct %7.1f MiB/s, first block %6.1f ms"
-                        + " (byte %6.1f) | ratio %.2f, first block %+.1f ms")
-                .formatted(size, ours, ourBlock, theirs, theirBlock, theirByte, ours / theirs, ourBlock - theirBlock));
+        double ours = median(reads, Way.RACED, Read::mibPerSecond);
+        double proven = median(reads, Way.PROVEN, Read::mibPerSecond);
+        double plain = median(reads, Way.PLAIN, Read::mibPerSecond);
+        double ourBlock = median(reads, Way.RACED, read -> read.blockNanos() / 1e6);
+        double theirBlock = median(reads, Way.PLAIN, read -> read.blockNanos() / 1e6);
+        double theirByte = median(reads, Way.PLAIN, read -> read.byteNanos() / 1e6);
+        say(("%8s raced and verified %7.1f MiB/s | direct, each block proven %7.1f MiB/s, ratio %.2f"
+                        + " | direct, nothing proven %7.1f MiB/s, ratio %.2f"
+                        + " | first block %6.1f ms, direct %6.1f ms (first byte %6.1f), %+.1f ms")
+                .formatted(
+                        size,
+                        ours,
+                        proven,
+                        ours / proven,
+                        plain,
+                        ours / plain,
+                        ourBlock,
+                        theirBlock,
+                        theirByte,
+                        ourBlock - theirBlock));
         figures.put(
                 size,
                 new JsonObject()
                         .put("mibPerSecond", ours)
-                        .put("directMibPerSecond", theirs)
-                        .put("ratio", ours / theirs)
+                        .put("provenMibPerSecond", proven)
+                        .put("provenRatio", ours / proven)
+                        .put("directMibPerSecond", plain)
+                        .put("ratio", ours / plain)
                         .put("firstBlockMs", ourBlock)
                         .put("directFirstBlockMs", theirBlock)
                         .put("directFirstByteMs", theirByte));
     }
 
-    private Read direct(Cid root, int firstBlock) throws IOException, InterruptedException {
+    private InputStream whole(Cid root) throws IOException, InterruptedException {
+        ReadPeer peer = peers.getFirst();
+        HttpResponse<InputStream> answer = Direct.HTTP.send(peer.whole(root), BodyHandlers.ofInputStream());
+        if (answer.statusCode() != 200) {
+            answer.body().close();
+            throw new IOException(peer.base() + " answered with status " + answer.statusCode());
+        }
+        return answer.body();
+    }
+
+    private Read proven(Cid root) throws IOException, InterruptedException {
         long begun = System.nanoTime();
-        HttpResponse<InputStream> answer = Direct.HTTP.send(peers.getFirst().whole(root), BodyHandlers.ofInputStream());
-        try (InputStream in = answer.body()) {
+        try (InputStream in = whole(root)) {
+            CarReader car = new CarReader(in);
+            Sums sums = new Sums(begun);
+            for (Block block = car.next(); block != null; block = car.next()) {
+                sums.add(block);
+            }
+            return sums.read();
+        }
+    }
+
+    /** What came of one read, block by block. */
+    private static final class Sums {
+        private final long begun;
+        private long bytes;
+        private long blockNanos;
+        private int firstBlock;
+
+        Sums(long begun) {
+            this.begun = begun;
+        }
+
+        void add(Block block) {
+            if (bytes == 0) {
+                blockNanos = System.nanoTime() - begun;
+                firstBlock = block.size();
+            }
+            bytes += block.size();
+        }
+
+        Read read() {
+            return new Read(bytes, blockNanos, blockNanos, System.nanoTime() - begun, firstBlock);
+        }
+    }
+
+    private Read plain(Cid root, int firstBlock) throws IOException, InterruptedException {
+        long begun = System.nanoTime();
+        try (InputStream in = whole(root)) {
             byte[] buffer = new byte[64 << 10];
             long bytes = 0;
             long first = 0;
@@ -254,32 +330,27 @@ final class ReadBench implements Callable<Integer> {
                 bytes += read;
                 block = block == 0 && bytes >= front + firstBlock ? now : block;
             }
-            if (answer.statusCode() != 200) {
-                throw new IOException(peers.getFirst().base() + " answered with status " + answer.statusCode());
-            }
             return new Read(bytes, first, block, System.nanoTime() - begun, firstBlock);
         }
     }
 
     private static Read raced(Cid root, RacingRetrieval retrieval) throws IOException {
-        long begun = System.nanoTime();
-        long[] sums = new long[3];
+        Sums sums = new Sums(System.nanoTime());
         try (Flight flight = retrieval.open(Want.all(root))) {
-            new DagWalk(flight, DagLimits.DEFAULT).walk(List.of(root), (Block block) -> {
-                sums[0] += block.size();
-                sums[1] = sums[1] == 0 ? System.nanoTime() - begun : sums[1];
-                sums[2] = sums[2] == 0 ? block.size() : sums[2];
-            });
+            new DagWalk(flight, DagLimits.DEFAULT).walk(List.of(root), sums::add);
         }
-        return new Read(sums[0], sums[1], sums[1], System.nanoTime() - begun, (int) sums[2]);
+        return sums.read();
     }
 
     private interface Figure {
         double of(Read read);
     }
 
-    private static double median(List<Read> reads, Figure figure) {
-        double[] sorted = reads.stream().mapToDouble(figure::of).sorted().toArray();
+    private static double median(Map<Way, List<Read>> reads, Way way, Figure figure) {
+        double[] sorted = reads.getOrDefault(way, List.of()).stream()
+                .mapToDouble(figure::of)
+                .sorted()
+                .toArray();
         Arrays.sort(sorted);
         return sorted[sorted.length / 2];
     }
