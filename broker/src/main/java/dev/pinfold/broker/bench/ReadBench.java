@@ -71,8 +71,11 @@ import picocli.CommandLine.Spec;
             "  pinfold bench read --node http://127.0.0.1:5001"
         })
 final class ReadBench implements Callable<Integer> {
-    /** So long both are read before it counts: a broker runs for weeks, compiled. */
-    private static final Duration WARM_UP = Duration.ofSeconds(10);
+    /** So long all ways are used before it counts: a broker runs for weeks, compiled. */
+    private static final Duration WARM_UP = Duration.ofSeconds(60);
+
+    /** And so long before each further size. */
+    private static final Duration GET_USED = Duration.ofSeconds(10);
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -154,7 +157,9 @@ final class ReadBench implements Callable<Integer> {
                 RacingRetrieval retrieval = RacingRetrieval.among(
                         List.copyOf(fleet.all()), folder.path(), 0, new RetrievalLog(Clock.systemUTC()), metrics)) {
             for (Map.Entry<String, Long> each : lengths.entrySet()) {
-                measure(each.getKey(), imported(each.getValue(), folder.path()), retrieval);
+                Cid root = imported(each.getValue(), folder.path());
+                int firstBlock = warmUp(root, retrieval, figures.isEmpty() ? WARM_UP : GET_USED);
+                measure(each.getKey(), root, firstBlock, retrieval);
             }
         } finally {
             vertx.close();
@@ -216,14 +221,20 @@ final class ReadBench implements Callable<Integer> {
         return root;
     }
 
-    private void measure(String size, Cid root, RacingRetrieval retrieval) throws Exception {
+    /** Returns the size of the first block. */
+    private int warmUp(Cid root, RacingRetrieval retrieval, Duration time) throws IOException, InterruptedException {
         int firstBlock;
-        long warm = System.nanoTime() + WARM_UP.toNanos();
+        long until = System.nanoTime() + time.toNanos();
         do {
             firstBlock = raced(root, retrieval).firstBlock();
             proven(root);
             plain(root, firstBlock);
-        } while (System.nanoTime() < warm);
+        } while (System.nanoTime() < until);
+        return firstBlock;
+    }
+
+    private void measure(String size, Cid root, int firstBlock, RacingRetrieval retrieval)
+            throws IOException, InterruptedException {
         Map<Way, List<Read>> reads = new EnumMap<>(Way.class);
         for (int i = 0; i < rounds; i += Way.ORDER.size() / Way.values().length) {
             for (Way way : Way.ORDER) {
