@@ -141,11 +141,13 @@ final class Mk12Deals implements DealRoad {
         Now now = chain.now(deadline);
         if (ref.ids().dealId().isPresent()) {
             long number = ref.ids().dealId().getAsLong();
+            Boolean ours = chain.isOurs(order, ref.ids(), number, now, deadline);
             // A reorganisation may have given the number to another deal: then the storage provider is asked anew.
-            if (!Boolean.FALSE.equals(chain.isOurs(order, ref.ids(), number, now, deadline))) {
+            if (!Boolean.FALSE.equals(ours)) {
+                DealIds ids = ours == null ? renumbered(order, ref.ids(), now, deadline) : ref.ids();
                 return DealSighting.of(
-                        chain.observe(order, number, now, deadline),
-                        ref.ids(),
+                        chain.observe(order, ids.dealId().orElse(number), now, deadline),
+                        ids,
                         now.head().height());
             }
         }
@@ -176,6 +178,27 @@ final class Mk12Deals implements DealRoad {
                 unpublished(order, status, deal, now), ids, now.head().height());
     }
 
+    /**
+     * The deal is not on the chain under its number. A reorganisation may have given it another one, as long as it has not
+     * begun; else, and when nobody knows of one, the old number stays.
+     */
+    private DealIds renumbered(DealOrder order, DealIds ids, Now now, Deadline deadline) {
+        if (now.confirmed().height().isAfter(order.terms().start())) {
+            return ids;
+        }
+        OptionalLong number = published(order, ids, now, deadline);
+        if (number.isEmpty()) {
+            try {
+                DealState deal = status(order, deadline).deal();
+                number = deal == null ? OptionalLong.empty() : number(order, withNames(ids, deal), deal, now, deadline);
+            } catch (ProviderException e) {
+                // A silent storage provider knows no other number.
+                return ids;
+            }
+        }
+        return number.isPresent() ? ids.withDeal(number.getAsLong()) : ids;
+    }
+
     private static DealIds withNames(DealIds ids, DealState deal) {
         DealIds named = ids;
         if (deal.signedProposalCid() != null) {
@@ -192,6 +215,10 @@ final class Mk12Deals implements DealRoad {
                 && Boolean.TRUE.equals(chain.isOurs(order, ids, deal.chainDealId(), now, deadline))) {
             return OptionalLong.of(deal.chainDealId());
         }
+        return published(order, ids, now, deadline);
+    }
+
+    private OptionalLong published(DealOrder order, DealIds ids, Now now, Deadline deadline) {
         String message = ids.publishMessage();
         return message == null ? OptionalLong.empty() : chain.published(order, ids, message, now, deadline);
     }
@@ -231,14 +258,10 @@ final class Mk12Deals implements DealRoad {
     /** The storage provider is silent, but the chain may know the message that it named before. */
     private DealObservation withoutProvider(
             DealOrder order, DealIds ids, Now now, Deadline deadline, ProviderException why) {
-        String message = ids.publishMessage();
-        if (message != null) {
-            OptionalLong number = chain.published(order, ids, message, now, deadline);
-            if (number.isPresent()) {
-                return chain.observe(order, number.getAsLong(), now, deadline);
-            }
-        }
-        return new DealObservation.Unknown(why.failure().detail());
+        OptionalLong number = published(order, ids, now, deadline);
+        return number.isPresent()
+                ? chain.observe(order, number.getAsLong(), now, deadline)
+                : new DealObservation.Unknown(why.failure().detail());
     }
 
     private Status status(DealOrder order, Deadline deadline) {

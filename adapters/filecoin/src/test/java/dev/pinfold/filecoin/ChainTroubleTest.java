@@ -109,6 +109,46 @@ class ChainTroubleTest {
     }
 
     @Test
+    void a_deal_that_a_reorganisation_gave_another_number_is_followed_there() {
+        try (World world = World.of(LotusAge.V1_36)) {
+            DealOrder before = world.order(DealMode.MK12, false);
+            long first = numbered(
+                            world,
+                            before,
+                            world.proposed(before, world.prepared(before)).ids())
+                    .ids()
+                    .dealId()
+                    .orElseThrow();
+            long since = world.network.chain().head();
+            DealOrder order = world.order(DealMode.MK12, false, new UUID(7, 7));
+            DealSighting second = numbered(
+                    world, order, world.proposed(order, world.prepared(order)).ids());
+            assertThat(second.ids().dealId()).hasValue(first + 1);
+            world.network
+                    .chain()
+                    .reorganise((int) (world.network.chain().head() - since) + 1, Reverted.COME_AGAIN_BUT_THE_FIRST);
+            world.network.advance(1);
+            DealSighting moved = world.observe(order, second.ids());
+            assertThat(moved.observation()).isInstanceOf(DealObservation.Published.class);
+            assertThat(moved.ids().dealId()).as("where the chain has it now").hasValue(first);
+            assertThat(world.until(DealObservation.Active.class, order, second.ids())
+                            .ids()
+                            .dealId())
+                    .hasValue(first);
+        }
+    }
+
+    /** Lets epochs pass, one by one, until the deal has its number. */
+    private static DealSighting numbered(World world, DealOrder order, DealIds from) {
+        DealSighting seen = world.observe(order, from);
+        for (int i = 0; i < 2_000 && seen.ids().dealId().isEmpty(); i++) {
+            world.network.advance(1);
+            seen = world.observe(order, seen.ids());
+        }
+        return seen;
+    }
+
+    @Test
     void a_price_that_was_raised_after_the_ask_is_refused_inside_a_good_answer() {
         try (World world = World.of(LotusAge.V1_36)) {
             DealOrder order = world.order(DealMode.MK12, false);

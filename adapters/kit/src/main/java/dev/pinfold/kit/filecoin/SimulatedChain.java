@@ -115,8 +115,11 @@ public final class SimulatedChain {
             }
             history.tailMap(base, false).clear();
             NavigableMap<Long, List<ChainMessage>> undone = included.tailMap(base, false);
-            if (messages == Reverted.COME_AGAIN) {
-                undone.values().forEach(waiting::addAll);
+            if (messages != Reverted.ARE_LOST) {
+                undone.values().stream()
+                        .flatMap(List::stream)
+                        .skip(messages == Reverted.COME_AGAIN_BUT_THE_FIRST ? 1 : 0)
+                        .forEach(waiting::add);
             }
             undone.clear();
             tipSets.fork(base + 1);
@@ -133,6 +136,8 @@ public final class SimulatedChain {
     public enum Reverted {
         /** The next tipset takes them in. */
         COME_AGAIN,
+        /** The same, but for the first of them, which is lost. */
+        COME_AGAIN_BUT_THE_FIRST,
         /** They are lost. */
         ARE_LOST
     }
