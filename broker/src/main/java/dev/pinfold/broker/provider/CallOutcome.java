@@ -37,6 +37,16 @@ sealed interface CallOutcome<T> extends OperationBreaker.Judged {
      * @param fair false where the caller left too early to blame the provider
      */
     record Failed<T>(Failure failure, @Nullable Exception cause, boolean fair, long nanos) implements CallOutcome<T> {
+        /** Whether its caller was stopped, as the loser of a race is: that says nothing of the provider. */
+        boolean left() {
+            return cause instanceof CallRunner.CutOff cut && cut.callerLeft();
+        }
+
+        /** How metrics name it. */
+        String label() {
+            return left() ? "left" : FailureTreatment.of(failure).label();
+        }
+
         @Override
         public Result result() {
             return switch (FailureTreatment.of(failure).breaker()) {

@@ -208,8 +208,7 @@ public final class GuardedProvider implements Provider {
         CallOutcome<T> outcome = calls.make(operation, orderKey, limit, () -> adapterCall.within(limit));
         switch (outcome) {
             case CallOutcome.Served<T> served -> count(operation, "ok", served.nanos());
-            case CallOutcome.Failed<T> failed ->
-                count(operation, FailureTreatment.of(failed.failure()).label(), failed.nanos());
+            case CallOutcome.Failed<T> failed -> count(operation, failed.label(), failed.nanos());
             case HeldBack<T> held ->
                 metrics.providerRefused(
                         spec.id(), operation.label(), held.guard().label());
@@ -249,7 +248,7 @@ public final class GuardedProvider implements Provider {
                 }
             }
             case CallOutcome.Failed<?> failed -> {
-                count(operation, FailureTreatment.of(failed.failure()).label(), failed.nanos());
+                count(operation, failed.label(), failed.nanos());
                 switch (failed.result()) {
                     case SUCCESS -> health.served(time.nanoTime());
                     case FAILURE -> health.failed(time.nanoTime(), time.now());

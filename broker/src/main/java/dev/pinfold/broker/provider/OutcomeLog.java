@@ -23,6 +23,7 @@ final class OutcomeLog {
     void changed(Operation operation, CallOutcome<?> outcome) {
         switch (outcome) {
             case CallOutcome.Served<?> served -> note(operation, OK, Level.INFO, "");
+            case CallOutcome.Failed<?> failed when failed.left() -> {}
             case CallOutcome.Failed<?> failed -> {
                 Failure failure = failed.failure();
                 FailureTreatment treatment = FailureTreatment.of(failure);

@@ -247,6 +247,30 @@ class GuardedProviderTest {
                 .isZero();
     }
 
+    /** As the loser of a race is. */
+    @Test
+    void a_read_whose_caller_leaves_counts_as_left_and_says_nothing_of_the_provider() throws Exception {
+        GuardedProvider provider = guarded(GuardSettings.defaults());
+        CountDownLatch called = new CountDownLatch(1);
+        adapter.onBlock = () -> {
+            called.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                // As it should be.
+            }
+            return new byte[0];
+        };
+        Thread caller = Thread.ofVirtual().start(() -> failure(() -> provider.block(CID, long_())));
+        called.await();
+        caller.interrupt();
+        caller.join();
+        assertThat(meters.find("pinfold.provider.call").timers())
+                .extracting(timer -> timer.getId().getTag("outcome"))
+                .containsExactly("left");
+        assertThat(provider.health().consecutiveFailures()).isZero();
+    }
+
     @Test
     void never_more_calls_at_once_than_there_are_places() throws Exception {
         GuardedProvider provider = guarded(settings(100_000, 100_000, 3));
