@@ -58,7 +58,7 @@ record Asking(Cid block, @Nullable Part part, boolean alone, ReadSettings settin
 
     /**
      * What a source does not understand, or does not do right, it is not asked for again; the block alone may be had from it.
-     * A part without what was asked for says nothing of the copy: Helia 7.1 leaves the chunks of most parts out.
+     * A part without what was asked for says nothing of the copy: Helia 7.1 leaves the chunks behind a file's first node out.
      */
     private void fallBack(FetchSource source, String what, SourceTrouble trouble) throws SourceTrouble {
         boolean other = switch (trouble.outcome()) {

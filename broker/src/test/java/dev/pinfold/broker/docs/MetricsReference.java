@@ -63,9 +63,11 @@ final class MetricsReference {
                 text,
                 "`outcome` of `pinfold_provider_call_seconds`",
                 words(Stream.concat(
-                        Stream.of("ok"),
-                        Failures.all().stream()
-                                .map(failure -> FailureTreatment.of(failure).label()))));
+                                Stream.of("ok"),
+                                Failures.all().stream()
+                                        .map(failure ->
+                                                FailureTreatment.of(failure).label())))
+                        + "; `left` where the broker stopped waiting, as for the losers of a race");
         ErrorsReference.row(text, "`guard`", words(Stream.of("breaker", "rate", "bulkhead")));
         ErrorsReference.row(
                 text,
