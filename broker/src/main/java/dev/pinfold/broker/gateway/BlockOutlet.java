@@ -76,6 +76,7 @@ final class BlockOutlet {
             }
         }
         held = null;
+        reply.flush();
     }
 
     /** Sends as much of {@code piece} as goes without a pause, and returns how much that was. */

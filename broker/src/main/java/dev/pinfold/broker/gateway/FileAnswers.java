@@ -228,6 +228,7 @@ final class FileAnswers {
                     reply.start(status, headers, part.length());
                 }
                 at += BlockOutlet.offer(reply, reading.hands(), piece);
+                reply.flush();
                 flows = !piece.hasRemaining();
             }
         }

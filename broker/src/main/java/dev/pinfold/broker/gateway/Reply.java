@@ -1,18 +1,19 @@
 package dev.pinfold.broker.gateway;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
 import io.vertx.core.Context;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -21,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One answer, written from a virtual thread with back-pressure: at most {@value #WINDOW} chunks of 32 KiB are on their way
- * to the client, so a slow one costs that and no more. An answer that cannot be finished ends as a broken connection, never
- * as a clean end.
+ * to the client, so a slow one costs that and no more. Small pieces are gathered to chunks only while others are on their
+ * way. An answer that cannot be finished ends as a broken connection, never as a clean end.
  */
 final class Reply {
     private static final int CHUNK = 32 << 10;
@@ -34,8 +35,12 @@ final class Reply {
     private final Context context;
     private final Semaphore room = new Semaphore(WINDOW);
     private final AtomicReference<@Nullable Throwable> gone = new AtomicReference<>();
-    private byte[] chunk = new byte[0];
-    private int filled;
+    /** A chunk that is not full, for whoever has room for it first: the writing thread, or the event loop when all is sent. */
+    private final AtomicReference<@Nullable ByteBuf> partial = new AtomicReference<>();
+
+    /** The chunk that the writing thread fills. */
+    private @Nullable ByteBuf chunk;
+
     private boolean started;
     private long sent;
 
@@ -103,37 +108,77 @@ final class Reply {
      * afterwards was not taken: {@link #awaitRoom} waits until there is room for more.
      */
     void offer(ByteBuffer bytes, long patienceMillis) throws IOException {
+        takeBack();
         while (bytes.hasRemaining()) {
-            if (filled == chunk.length && !newChunk(patienceMillis)) {
-                return;
+            if (chunk != null && !chunk.isWritable()) {
+                if (!acquire(patienceMillis)) {
+                    return;
+                }
+                send(chunk);
+                chunk = null;
             }
-            int take = Math.min(bytes.remaining(), chunk.length - filled);
-            bytes.get(chunk, filled, take);
-            filled += take;
+            if (chunk == null) {
+                chunk = Unpooled.buffer(CHUNK, CHUNK);
+            }
+            int take = Math.min(bytes.remaining(), chunk.writableBytes());
+            chunk.writeBytes(bytes.slice(bytes.position(), take));
+            bytes.position(bytes.position() + take);
             sent += take;
         }
     }
 
-    private boolean newChunk(long patienceMillis) throws IOException {
-        if (chunk.length > 0) {
-            if (!acquire(patienceMillis)) {
-                return false;
-            }
-            send();
+    /**
+     * Called where the next bytes may be long in coming: what was gathered leaves as soon as the client has taken everything
+     * before it.
+     */
+    void flush() {
+        takeBack();
+        partial.set(chunk);
+        chunk = null;
+        ByteBuf mine = partialWhenIdle();
+        if (mine != null) {
+            send(mine);
         }
-        chunk = new byte[CHUNK];
-        filled = 0;
-        return true;
     }
 
-    private void send() {
-        Buffer buffer = Buffer.buffer(filled == CHUNK ? chunk : Arrays.copyOf(chunk, filled));
-        context.runOnContext(none -> ctx.response().write(buffer).onComplete(done -> {
+    private void takeBack() {
+        if (chunk == null) {
+            chunk = partial.getAndSet(null);
+        }
+    }
+
+    /** The gathered bytes, with room for them taken; null when there are none, or others are still on their way. */
+    private @Nullable ByteBuf partialWhenIdle() {
+        do {
+            if (room.availablePermits() < WINDOW || !room.tryAcquire()) {
+                return null;
+            }
+            ByteBuf taken = partial.getAndSet(null);
+            if (taken != null) {
+                return taken;
+            }
+            room.release();
+            // What was gathered while the permit was held here was not sent by the other thread for that reason.
+        } while (partial.get() != null);
+        return null;
+    }
+
+    private void send(ByteBuf bytes) {
+        context.runOnContext(none -> sendNow(bytes));
+    }
+
+    /** On the event loop; whatever the writing thread sends later comes after it. */
+    private void sendNow(ByteBuf bytes) {
+        ctx.response().write(BufferInternal.buffer(bytes)).onComplete(done -> {
             if (done.failed()) {
                 gone.compareAndSet(null, done.cause());
             }
             room.release();
-        }));
+            ByteBuf next = partialWhenIdle();
+            if (next != null) {
+                sendNow(next);
+            }
+        });
     }
 
     /** Waits until the client takes something again. */
@@ -173,14 +218,14 @@ final class Reply {
 
     /** Sends what is left and ends the answer cleanly. */
     void finish() throws IOException {
-        if (filled > 0) {
+        takeBack();
+        if (chunk != null) {
             if (!acquire(TimeUnit.SECONDS.toMillis(STALLED_SECONDS))) {
                 throw stalled();
             }
-            send();
-            filled = 0;
+            send(chunk);
+            chunk = null;
         }
-        chunk = new byte[0];
         context.runOnContext(none -> ctx.response().end());
     }
 

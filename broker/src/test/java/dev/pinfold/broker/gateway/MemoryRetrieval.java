@@ -11,6 +11,7 @@ import dev.pinfold.content.car.CarReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class MemoryRetrieval implements Retrieval, BlockSink {
     private final Map<Multihash, byte[]> blocks = new ConcurrentHashMap<>();
     private final Map<Multihash, IOException> failures = new ConcurrentHashMap<>();
+    private final Map<Multihash, CountDownLatch> held = new ConcurrentHashMap<>();
     private final List<Want> wants = new CopyOnWriteArrayList<>();
     private final AtomicInteger asked = new AtomicInteger();
     private final AtomicInteger open = new AtomicInteger();
@@ -51,6 +54,11 @@ final class MemoryRetrieval implements Retrieval, BlockSink {
     /** Fails from now on when this block is asked for. */
     void fail(Cid cid, IOException failure) {
         failures.put(cid.multihash(), failure);
+    }
+
+    /** Gives this block only when the latch is open. */
+    void hold(Cid cid, CountDownLatch until) {
+        held.put(cid.multihash(), until);
     }
 
     /** How often a block was asked for. */
@@ -98,6 +106,14 @@ final class MemoryRetrieval implements Retrieval, BlockSink {
                 IOException failure = failures.get(cid.multihash());
                 if (failure != null) {
                     throw failure;
+                }
+                CountDownLatch until = held.get(cid.multihash());
+                if (until != null) {
+                    try {
+                        until.await();
+                    } catch (InterruptedException e) {
+                        throw new InterruptedIOException("interrupted while a block was held back");
+                    }
                 }
                 return blocks.get(cid.multihash());
             }

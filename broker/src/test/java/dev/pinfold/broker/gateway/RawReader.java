@@ -1,6 +1,7 @@
 package dev.pinfold.broker.gateway;
 
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -34,6 +35,19 @@ final class RawReader implements AutoCloseable {
     /** Reads exactly that many bytes. */
     byte[] read(int bytes) throws IOException {
         return socket.getInputStream().readNBytes(bytes);
+    }
+
+    /** Reads until {@code text} has come, and returns all up to its end. Fails when nothing comes for a minute. */
+    String until(String text) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        while (!all.toString(StandardCharsets.ISO_8859_1).endsWith(text)) {
+            int next = socket.getInputStream().read();
+            if (next < 0) {
+                throw new EOFException("the connection ended before it");
+            }
+            all.write(next);
+        }
+        return all.toString(StandardCharsets.ISO_8859_1);
     }
 
     /**

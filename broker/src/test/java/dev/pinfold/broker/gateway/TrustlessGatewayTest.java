@@ -12,12 +12,14 @@ import dev.pinfold.content.unixfs.Added;
 import dev.pinfold.content.unixfs.UnixFsReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -216,5 +218,24 @@ class TrustlessGatewayTest {
             }
         }
         assertThat(blocks.open()).isZero();
+    }
+
+    @Test
+    void what_is_proven_leaves_while_the_rest_is_still_awaited() throws IOException {
+        Cid last = Cid.of(Codec.RAW, Arrays.copyOfRange(bytes, 10_000, 10_500));
+        byte[] beforeIt = Arrays.copyOfRange(bytes, 9_000, 10_000);
+        for (String path : List.of("/ipfs/" + file.cid(), "/ipfs/" + file.cid() + "?format=car")) {
+            CountDownLatch come = new CountDownLatch(1);
+            blocks.hold(last, come);
+            try (RawReader reader = RawReader.get(gateway.port(), path, "1.1")) {
+                String early = reader.until(new String(beforeIt, StandardCharsets.ISO_8859_1));
+                assertThat(early).contains(" 200 ");
+                come.countDown();
+                assertThat(reader.toTheEnd().text())
+                        .contains(new String(bytes, 10_000, 500, StandardCharsets.ISO_8859_1));
+            } finally {
+                come.countDown();
+            }
+        }
     }
 }
