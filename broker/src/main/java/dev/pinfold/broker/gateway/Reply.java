@@ -147,18 +147,21 @@ final class Reply {
         }
     }
 
-    /** The gathered bytes, with room for them taken; null when there are none, or others are still on their way. */
+    /**
+     * The gathered bytes, with room for them taken; null when there are none, or others are still on their way. All room is
+     * held while they are taken, so that nothing that comes after them can overtake them.
+     */
     private @Nullable ByteBuf partialWhenIdle() {
         do {
-            if (room.availablePermits() < WINDOW || !room.tryAcquire()) {
+            if (!room.tryAcquire(WINDOW)) {
                 return null;
             }
             ByteBuf taken = partial.getAndSet(null);
+            room.release(taken == null ? WINDOW : WINDOW - 1);
             if (taken != null) {
                 return taken;
             }
-            room.release();
-            // What was gathered while the permit was held here was not sent by the other thread for that reason.
+            // What was gathered while the room was held here was not sent by the other thread for that reason.
         } while (partial.get() != null);
         return null;
     }
