@@ -33,21 +33,39 @@ record Asking(Cid block, @Nullable Part part, boolean alone, ReadSettings settin
      *
      * @param to the last byte, or {@link Long#MAX_VALUE}
      */
-    record Part(Cid file, long from, long to) {}
+    record Part(Cid file, long from, long to) {
+        /** Whether it is all of the file: that is the DAG below its root, which sources without parts have as well. */
+        boolean all() {
+            return from == 0 && to == Long.MAX_VALUE;
+        }
+    }
+
+    /** Whether a source may give the rest of the file at once. */
+    boolean givesRest(FetchSource source) {
+        return part != null && (givesParts(source) || (part.all() && givesCars(source)));
+    }
+
+    private boolean givesParts(FetchSource source) {
+        return source.servesParts() && referee.can(source, PARTS);
+    }
+
+    private boolean givesCars(FetchSource source) {
+        return source.servesCars() && referee.can(source, CARS);
+    }
 
     /** Asks; blocks until the first verified block. */
     Opened ask(FetchSource source, boolean lastHope) throws SourceTrouble {
         if (!alone) {
-            if (part != null && source.servesParts() && referee.can(source, PARTS)) {
+            if (part != null && givesParts(source)) {
                 try {
-                    return car(source, true, lastHope);
+                    return car(source, part, lastHope);
                 } catch (SourceTrouble e) {
                     fallBack(source, PARTS, e);
                 }
             }
-            if (!Links.none(block.codec()) && source.servesCars() && referee.can(source, CARS)) {
+            if (givesCars(source) && (givesRest(source) || !Links.none(block.codec()))) {
                 try {
-                    return car(source, false, lastHope);
+                    return car(source, null, lastHope);
                 } catch (SourceTrouble e) {
                     fallBack(source, CARS, e);
                 }
@@ -91,13 +109,14 @@ record Asking(Cid block, @Nullable Part part, boolean alone, ReadSettings settin
         }
     }
 
-    private Opened car(FetchSource source, boolean whole, boolean lastHope) throws SourceTrouble {
+    /** @param named the part that the source is asked for by its bytes; null to ask for a DAG */
+    private Opened car(FetchSource source, @Nullable Part named, boolean lastHope) throws SourceTrouble {
         long begun = System.nanoTime();
         Deadline deadline = Deadline.after(settings.firstBlock());
-        Part wanted = part;
-        InputStream raw = whole && wanted != null
-                ? source.part(wanted.file(), wanted.from(), wanted.to(), deadline)
-                : source.car(block, deadline);
+        Cid dag = part != null && part.all() ? part.file() : block;
+        InputStream raw = named == null
+                ? source.car(dag, deadline)
+                : source.part(named.file(), named.from(), named.to(), deadline);
         InputStream in = new RateFloor(raw, settings.progress(), settings.slowest(lastHope));
         boolean opened = false;
         try {
@@ -105,7 +124,7 @@ record Asking(Cid block, @Nullable Part part, boolean alone, ReadSettings settin
             referee.firstByte(source, Duration.ofNanos(System.nanoTime() - begun));
             Block first = skipTo(reader);
             opened = true;
-            return new Opened(first, reader, in, whole);
+            return new Opened(first, reader, in, named != null);
         } catch (ContentException e) {
             throw lie(e);
         } catch (IOException e) {

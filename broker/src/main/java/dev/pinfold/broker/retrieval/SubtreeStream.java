@@ -84,7 +84,10 @@ final class SubtreeStream {
     private final Reader reader;
     private final Referee referee;
     private final ReadSettings settings;
-    private final @Nullable Cid file;
+    private final Cid file;
+    /** Whether it begins within the file, and not with its root. */
+    private final boolean partial;
+
     private final long to;
     /** Where in the file the next block begins; −1 when that is not known. */
     private long offset;
@@ -103,6 +106,7 @@ final class SubtreeStream {
         this.reader = reader;
         this.referee = referee;
         this.settings = settings;
+        this.partial = part != null;
         this.file = part == null ? roots.getFirst() : part.file();
         this.offset = part == null ? 0 : part.from();
         this.to = part == null ? Long.MAX_VALUE : part.to();
@@ -126,7 +130,8 @@ final class SubtreeStream {
                     referee.story().tell(new RetrievalEvent.Parked(verified));
                     return new End.Parked();
                 } else {
-                    End end = Links.none(next.codec()) && !partsHelp() ? blocks(next) : cars(next);
+                    Asking asking = new Asking(next, knownPart(), false, settings, referee);
+                    End end = Links.none(next.codec()) && !comesWithMore(asking) ? blocks(next) : cars(asking);
                     if (end != null) {
                         return end;
                     }
@@ -138,15 +143,13 @@ final class SubtreeStream {
         }
     }
 
-    private boolean partsHelp() {
-        return knownPart() != null
-                && referee.copies().stream()
-                        .anyMatch(copy -> copy.source().servesParts() && referee.can(copy.source(), Asking.PARTS));
+    private boolean comesWithMore(Asking asking) {
+        return referee.copies().stream().anyMatch(copy -> asking.givesRest(copy.source()));
     }
 
     private Asking.@Nullable Part knownPart() {
-        boolean begun = verified > 0 || offset > 0;
-        return file != null && offset >= 0 && begun ? new Asking.Part(file, offset, to) : null;
+        boolean inFile = partial || verified > 0;
+        return offset >= 0 && inFile ? new Asking.Part(file, offset, to) : null;
     }
 
     /** Where no source gives more at once, blocks are fetched side by side. */
@@ -165,15 +168,14 @@ final class SubtreeStream {
         };
     }
 
-    private @Nullable End cars(Cid next) throws InterruptedException {
-        Asking asking = new Asking(next, knownPart(), false, settings, referee);
+    private @Nullable End cars(Asking asking) throws InterruptedException {
         return switch (reader.contest(asking)) {
             case Served served -> {
                 try (Opened opened = served.opened()) {
                     yield drain(served, opened);
                 }
             }
-            case NobodyServed nobody -> new End.Failed(next, nobody.losses());
+            case NobodyServed nobody -> new End.Failed(asking.block(), nobody.losses());
         };
     }
 

@@ -395,6 +395,42 @@ class RacingRetrievalTest {
         }
     }
 
+    @Test
+    void a_whole_file_comes_from_one_request_after_its_root_also_where_no_parts_are_served() throws Exception {
+        for (Blocks content : List.of(file, Blocks.file(8, 4 * 1024))) {
+            RaceSource node = new RaceSource("node", content);
+            node.parts = false;
+            RaceSource gateway = new RaceSource("gateway", content);
+            for (RaceSource source : List.of(node, gateway)) {
+                try (RaceBench bench = bench(source)) {
+                    assertThat(whole(bench, content)).isEqualTo(content.content);
+                    String rest = source.parts ? "part 0:*" : "car " + content.root;
+                    assertThat(source.asked).containsExactly("block " + content.root, rest);
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_node_that_dies_within_a_file_is_followed_by_the_next_just_there() throws Exception {
+        first.parts = false;
+        first.cutAfter = 30_000;
+        second.parts = false;
+        try (RaceBench bench = bench(first, second)) {
+            assertThat(whole(bench, file)).isEqualTo(file.content);
+            assertThat(first.sent.get()).isLessThan(40_000);
+            assertThat(second.sent.get()).isLessThan(50_000);
+        }
+    }
+
+    private static byte[] whole(RaceBench bench, Blocks content) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (Flight flight = bench.retrieval.open(new Want(content.root, "", Want.Scope.ENTITY, Optional.empty()))) {
+            new UnixFsReader(flight).open(content.root).copyTo(out);
+        }
+        return out.toByteArray();
+    }
+
     private byte[] part(RaceBench bench, int from, int to) throws IOException {
         Want.ByteRange range = new Want.ByteRange(from, Optional.of(to - 1L));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
