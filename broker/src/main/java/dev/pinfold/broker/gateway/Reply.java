@@ -21,13 +21,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One answer, written from a virtual thread with back-pressure: at most {@value #WINDOW} chunks of 32 KiB are on their way
+ * One answer, written from a virtual thread with back-pressure: at most {@value #WINDOW} chunks of 128 KiB are on their way
  * to the client, so a slow one costs that and no more. Small pieces are gathered to chunks only while others are on their
  * way. An answer that cannot be finished ends as a broken connection, never as a clean end.
  */
 final class Reply {
-    private static final int CHUNK = 32 << 10;
-    private static final int WINDOW = 4;
+    private static final int CHUNK = 128 << 10;
+    /** What a chunk begins with, so that small answers stay small. */
+    private static final int SMALL = 4 << 10;
+
+    private static final int WINDOW = 2;
     private static final long STALLED_SECONDS = 300;
     private static final long INTERNAL_ERROR = 0x2;
 
@@ -110,7 +113,7 @@ final class Reply {
     void offer(ByteBuffer bytes, long patienceMillis) throws IOException {
         takeBack();
         while (bytes.hasRemaining()) {
-            if (chunk != null && !chunk.isWritable()) {
+            if (chunk != null && chunk.maxWritableBytes() == 0) {
                 if (!acquire(patienceMillis)) {
                     return;
                 }
@@ -118,9 +121,9 @@ final class Reply {
                 chunk = null;
             }
             if (chunk == null) {
-                chunk = Unpooled.buffer(CHUNK, CHUNK);
+                chunk = Unpooled.buffer(Math.clamp(bytes.remaining(), SMALL, CHUNK), CHUNK);
             }
-            int take = Math.min(bytes.remaining(), chunk.writableBytes());
+            int take = Math.min(bytes.remaining(), chunk.maxWritableBytes());
             chunk.writeBytes(bytes.slice(bytes.position(), take));
             bytes.position(bytes.position() + take);
             sent += take;
