@@ -34,7 +34,7 @@ record Asking(Cid block, @Nullable Part part, boolean alone, ReadSettings settin
      * @param to the last byte, or {@link Long#MAX_VALUE}
      */
     record Part(Cid file, long from, long to) {
-        /** Whether it is all of the file: that is the DAG below its root, which sources without parts have as well. */
+        /** Whether it is all of the file, which is the DAG below its root: no source has to know of parts for that. */
         boolean all() {
             return from == 0 && to == Long.MAX_VALUE;
         }
@@ -42,7 +42,7 @@ record Asking(Cid block, @Nullable Part part, boolean alone, ReadSettings settin
 
     /** Whether a source may give the rest of the file at once. */
     boolean givesRest(FetchSource source) {
-        return part != null && (givesParts(source) || (part.all() && givesCars(source)));
+        return part != null && (part.all() ? givesCars(source) : givesParts(source));
     }
 
     private boolean givesParts(FetchSource source) {
@@ -56,14 +56,14 @@ record Asking(Cid block, @Nullable Part part, boolean alone, ReadSettings settin
     /** Asks; blocks until the first verified block. */
     Opened ask(FetchSource source, boolean lastHope) throws SourceTrouble {
         if (!alone) {
-            if (part != null && givesParts(source)) {
+            if (part != null && !part.all() && givesParts(source)) {
                 try {
                     return car(source, part, lastHope);
                 } catch (SourceTrouble e) {
                     fallBack(source, PARTS, e);
                 }
             }
-            if (givesCars(source) && (givesRest(source) || !Links.none(block.codec()))) {
+            if (givesCars(source) && (!Links.none(block.codec()) || givesRest(source))) {
                 try {
                     return car(source, null, lastHope);
                 } catch (SourceTrouble e) {
@@ -113,9 +113,8 @@ record Asking(Cid block, @Nullable Part part, boolean alone, ReadSettings settin
     private Opened car(FetchSource source, @Nullable Part named, boolean lastHope) throws SourceTrouble {
         long begun = System.nanoTime();
         Deadline deadline = Deadline.after(settings.firstBlock());
-        Cid dag = part != null && part.all() ? part.file() : block;
         InputStream raw = named == null
-                ? source.car(dag, deadline)
+                ? source.car(dag(source), deadline)
                 : source.part(named.file(), named.from(), named.to(), deadline);
         InputStream in = new RateFloor(raw, settings.progress(), settings.slowest(lastHope));
         boolean opened = false;
@@ -134,6 +133,18 @@ record Asking(Cid block, @Nullable Part part, boolean alone, ReadSettings settin
                 giveUp(in);
             }
         }
+    }
+
+    /**
+     * The DAG to ask for: that of all the file, or what lies below the block, after which a source with parts is asked for
+     * the rest. There the first bytes come soon also where they come after a walk over all that was asked for, as from Helia
+     * 7.1.
+     */
+    private Cid dag(FetchSource source) {
+        if (part == null || !part.all()) {
+            return block;
+        }
+        return Links.none(block.codec()) || !source.servesParts() ? part.file() : block;
     }
 
     private static void giveUp(InputStream in) {

@@ -396,18 +396,30 @@ class RacingRetrievalTest {
     }
 
     @Test
-    void a_whole_file_comes_from_one_request_after_its_root_also_where_no_parts_are_served() throws Exception {
+    void a_whole_file_comes_from_a_node_by_one_request_after_its_root() throws Exception {
         for (Blocks content : List.of(file, Blocks.file(8, 4 * 1024))) {
             RaceSource node = new RaceSource("node", content);
             node.parts = false;
-            RaceSource gateway = new RaceSource("gateway", content);
-            for (RaceSource source : List.of(node, gateway)) {
-                try (RaceBench bench = bench(source)) {
-                    assertThat(whole(bench, content)).isEqualTo(content.content);
-                    String rest = source.parts ? "part 0:*" : "car " + content.root;
-                    assertThat(source.asked).containsExactly("block " + content.root, rest);
-                }
+            try (RaceBench bench = bench(node)) {
+                assertThat(whole(bench, content)).isEqualTo(content.content);
+                assertThat(node.asked).containsExactly("block " + content.root, "car " + content.root);
             }
+        }
+    }
+
+    @Test
+    void a_whole_file_comes_from_a_gateway_by_few_requests_the_first_of_them_for_little() throws Exception {
+        try (RaceBench bench = bench(first)) {
+            assertThat(whole(bench, file)).isEqualTo(file.content);
+            assertThat(first.asked)
+                    .containsExactly(
+                            "block " + file.root, "car " + file.inOrder.get(1).cid(), "part 16384:*");
+        }
+        Blocks small = Blocks.file(8, 4 * 1024);
+        RaceSource gateway = new RaceSource("gateway", small);
+        try (RaceBench bench = bench(gateway)) {
+            assertThat(whole(bench, small)).isEqualTo(small.content);
+            assertThat(gateway.asked).containsExactly("block " + small.root, "car " + small.root);
         }
     }
 
