@@ -239,7 +239,7 @@ final class SubtreeStream {
                     return false;
                 }
                 bytes += block.size();
-                accept(block, served.copy());
+                accept(block);
                 return expected != null;
             } catch (IOException e) {
                 if (Thread.currentThread().isInterrupted()) {
@@ -253,19 +253,37 @@ final class SubtreeStream {
             }
         }
 
+        private void accept(Block block) throws SourceTrouble {
+            Cid next = expected;
+            if (next != null && next.multihash().equals(block.cid().multihash())) {
+                take(block.under(next), served.copy());
+                return;
+            }
+            try {
+                frontier.accept(block);
+            } catch (ContentException e) {
+                if (served.opened().whole() && e.kind() == ContentException.Kind.UNEXPECTED) {
+                    // It was asked for a part and chose its blocks itself. Helia 7.1 sends all nodes and no chunks.
+                    throw new SourceTrouble(Outcome.CANNOT_SERVE, String.valueOf(e.getMessage()));
+                }
+                throw Asking.lie(e);
+            }
+        }
+
         private void conclude(@Nullable SourceTrouble trouble) {
             referee.moved(served.copy(), bytes, Duration.ofNanos(nanos));
             Cid next = expected;
             if (end != null || next == null) {
                 return;
             }
-            if (trouble != null) {
-                failOver(served, trouble, next);
-            } else if (served.opened().whole()) {
+            String ended = "its CAR ended without block " + next;
+            if (served.opened().whole() && (trouble == null || trouble.outcome() == Outcome.CANNOT_SERVE)) {
                 // A part without all that was asked for says nothing of the copy.
-                referee.cannot(served.copy().source(), Asking.PARTS, "its CAR ended without block " + next);
+                referee.cannot(served.copy().source(), Asking.PARTS, trouble == null ? ended : trouble.detail());
+            } else if (trouble != null) {
+                failOver(served, trouble, next);
             } else if (frontier.pending() >= open) {
-                failOver(served, new SourceTrouble(Outcome.INCOMPLETE, "its CAR ended without block " + next), next);
+                failOver(served, new SourceTrouble(Outcome.INCOMPLETE, ended), next);
             }
         }
 
@@ -294,19 +312,6 @@ final class SubtreeStream {
         referee.failed(served.copy(), trouble);
         referee.story()
                 .tell(new RetrievalEvent.FailedOver(served.copy().source().name(), verified, next));
-    }
-
-    private void accept(Block block, Ledger.Copy copy) throws SourceTrouble {
-        Cid next = expected;
-        if (next != null && next.multihash().equals(block.cid().multihash())) {
-            take(block.under(next), copy);
-            return;
-        }
-        try {
-            frontier.accept(block);
-        } catch (ContentException e) {
-            throw Asking.lie(e);
-        }
     }
 
     /** Takes the block that had to come. It is with the readers before anything else is made of it. */

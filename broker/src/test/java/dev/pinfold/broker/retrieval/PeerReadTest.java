@@ -171,14 +171,16 @@ class PeerReadTest {
             String wanted = noise(source, size);
             Cid root = add(bench, "", List.of(new Part("file", BodyPublishers.ofFile(source))));
             for (RacingRetrieval way : bench.ways()) {
-                MessageDigest digest = MessageDigest.getInstance("SHA-256");
-                try (Flight flight = way.open(Want.all(root));
-                        OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
-                    new UnixFsReader(flight).open(root).copyTo(out);
+                for (Want want : List.of(Want.all(root), new Want(root, "", Want.Scope.ENTITY, Optional.empty()))) {
+                    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+                    try (Flight flight = way.open(want);
+                            OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+                        new UnixFsReader(flight).open(root).copyTo(out);
+                    }
+                    assertThat(HexFormat.of().formatHex(digest.digest()))
+                            .as(size + " bytes, " + want.scope())
+                            .isEqualTo(wanted);
                 }
-                assertThat(HexFormat.of().formatHex(digest.digest()))
-                        .as(size + " bytes")
-                        .isEqualTo(wanted);
                 ranges(way, bench.log(), root, source);
             }
         }

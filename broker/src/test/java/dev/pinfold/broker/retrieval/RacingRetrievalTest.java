@@ -466,6 +466,18 @@ class RacingRetrievalTest {
         }
     }
 
+    /** As Helia 7.1 does for the rest of a file of many nodes. */
+    @Test
+    void a_part_of_many_nodes_without_their_chunks_is_no_lie() throws Exception {
+        first.chunksInPart = 0;
+        try (RaceBench bench = bench(first)) {
+            assertThat(whole(bench, file)).isEqualTo(file.content);
+            assertThat(first.count("part")).as("asked for parts once").isEqualTo(1);
+            assertThat(bench.wrong).isEmpty();
+            assertThat(bench.missing).isEmpty();
+        }
+    }
+
     @Test
     void a_failover_to_a_source_whose_parts_lack_what_was_asked_for_goes_on_block_by_block() throws Exception {
         first.cutAfter = 65_000;
