@@ -21,12 +21,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One answer, written from a virtual thread with back-pressure: at most {@value #WINDOW} chunks of 128 KiB are on their way
+ * One answer, written from a virtual thread with back-pressure: at most {@value #WINDOW} chunks of 64 KiB are on their way
  * to the client, so a slow one costs that and no more. Small pieces are gathered to chunks only while others are on their
  * way. An answer that cannot be finished ends as a broken connection, never as a clean end.
  */
 final class Reply {
-    private static final int CHUNK = 128 << 10;
+    private static final int CHUNK = 64 << 10;
     /** What a chunk begins with, so that small answers stay small. */
     private static final int SMALL = 4 << 10;
 
