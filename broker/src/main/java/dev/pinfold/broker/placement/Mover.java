@@ -63,9 +63,9 @@ public final class Mover {
         if (fleet.brake(upkeep.repair()) != null) {
             return 0;
         }
+        long copies = fleet.copies();
         int done = moves.advancePlan(
-                upkeep.repair().maxConcurrent() * 4,
-                (load, candidates) -> choose(upkeep, load, fleet.copies(), candidates));
+                upkeep.repair().maxConcurrent() * 4, (load, candidates) -> choose(upkeep, load, copies, candidates));
         for (Drain drain : drains.begun().values()) {
             done += moves.leave(drain.provider(), upkeep.repair().maxConcurrent(), again);
             if (drain.finishedAt() == null

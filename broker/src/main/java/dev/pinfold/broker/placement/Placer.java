@@ -72,8 +72,11 @@ public final class Placer {
     /** Settles one batch of due contents; returns how many there were. */
     public int settle() {
         Policy inForce = policy.get();
-        int settled =
-                store.settle(BATCH, settings.grace(), !inForce.budgets().isEmpty(), batch -> decide(inForce, batch));
+        // Before the transaction, which has one connection: these may ask the database over another one.
+        Inventory world = fleet.now();
+        String brake = fleet.brake(inForce.upkeep().repair());
+        int settled = store.settle(
+                BATCH, settings.grace(), !inForce.budgets().isEmpty(), batch -> decide(inForce, world, brake, batch));
         if (settled > 0 && policy.get().revision() != inForce.revision()) {
             // The contents that were marked for the new policy may be those that were just decided under the old one.
             store.markGoneDue();
@@ -81,9 +84,7 @@ public final class Placer {
         return settled;
     }
 
-    private List<Decision> decide(Policy inForce, Batch batch) {
-        Inventory world = fleet.now();
-        String brake = fleet.brake(inForce.upkeep().repair());
+    private List<Decision> decide(Policy inForce, Inventory world, @Nullable String brake, Batch batch) {
         Payments payments = new Payments(new Ledger(inForce.budgets(), batch.spent()));
         RepairQueue repairs = new RepairQueue(inForce.upkeep().repair(), batch.repairs());
         PinPlacement placement = new PinPlacement(

@@ -149,6 +149,7 @@ public final class Database implements AutoCloseable {
 
     /** Connections for changes and transactions. Not pipelined. */
     public Pool writes() {
+        assert !Transactions.open() : "a second connection within a transaction";
         return writes;
     }
 
@@ -157,6 +158,7 @@ public final class Database implements AutoCloseable {
      * commits do not wait for the disk. Order is kept: a change that is on the disk has all earlier ones before it.
      */
     public Pool bookkeeping() {
+        assert !Transactions.open() : "a second connection within a transaction";
         return bookkeeping;
     }
 

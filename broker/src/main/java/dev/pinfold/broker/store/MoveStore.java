@@ -208,26 +208,11 @@ public final class MoveStore {
     }
 
     private int inTransaction(Act act) {
-        SqlConnection sql = database.await(database.bookkeeping().getConnection());
-        try {
-            var transaction = database.await(sql.begin());
-            try {
-                boolean mine = Boolean.TRUE.equals(
-                        first(run(sql, LOCK, Tuple.tuple())).orElseThrow().getBoolean(0));
-                int done = mine ? act.on(sql) : 0;
-                database.await(transaction.commit());
-                return done;
-            } catch (RuntimeException e) {
-                try {
-                    database.await(transaction.rollback());
-                } catch (RuntimeException again) {
-                    e.addSuppressed(again);
-                }
-                throw e;
-            }
-        } finally {
-            sql.close();
-        }
+        return Transactions.in(database, database.bookkeeping(), sql -> {
+            boolean mine = Boolean.TRUE.equals(
+                    first(run(sql, LOCK, Tuple.tuple())).orElseThrow().getBoolean(0));
+            return mine ? act.on(sql) : 0;
+        });
     }
 
     private RowSet<Row> run(SqlConnection sql, String statement, Tuple parameters) {

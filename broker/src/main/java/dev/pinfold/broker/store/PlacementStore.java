@@ -7,7 +7,6 @@ import dev.pinfold.broker.replica.ReplicaState;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
-import io.vertx.sqlclient.Transaction;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
@@ -263,36 +262,18 @@ public final class PlacementStore {
      * @return how many contents were settled
      */
     public int settle(int most, Duration grace, boolean money, Function<Batch, List<Decision>> decide) {
-        SqlConnection sql = database.await(database.bookkeeping().getConnection());
-        try {
-            Transaction transaction = database.await(sql.begin());
-            try {
-                List<Work> work = due.take(sql, most);
-                if (!work.isEmpty()) {
-                    if (money) {
-                        charges.lock(sql);
-                    }
-                    Batch batch =
-                            new Batch(work, money ? charges.spent(sql) : List.of(), () -> Repairs.read(database, sql));
-                    write(sql, work, decide.apply(batch), grace, money);
+        return Transactions.in(database, database.bookkeeping(), sql -> {
+            List<Work> work = due.take(sql, most);
+            if (!work.isEmpty()) {
+                if (money) {
+                    charges.lock(sql);
                 }
-                database.await(transaction.commit());
-                return work.size();
-            } catch (RuntimeException e) {
-                rollback(transaction, e);
-                throw e;
+                Batch batch =
+                        new Batch(work, money ? charges.spent(sql) : List.of(), () -> Repairs.read(database, sql));
+                write(sql, work, decide.apply(batch), grace, money);
             }
-        } finally {
-            sql.close();
-        }
-    }
-
-    private void rollback(Transaction transaction, RuntimeException cause) {
-        try {
-            database.await(transaction.rollback());
-        } catch (RuntimeException e) {
-            cause.addSuppressed(e);
-        }
+            return work.size();
+        });
     }
 
     private RowSet<Row> run(SqlConnection sql, String statement, Tuple parameters) {

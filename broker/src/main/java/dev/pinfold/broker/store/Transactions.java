@@ -1,16 +1,29 @@
 package dev.pinfold.broker.store;
 
+import dev.pinfold.broker.BrokerException;
+import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Transaction;
 import java.util.function.Function;
 
-/** Blocking transactions: all of the work, or nothing of it. */
+/**
+ * Blocking transactions: all of the work, or nothing of it. Everything that the work asks the database goes over the
+ * connection it is given. For another one it would have to wait, and those who have the others wait for its locks.
+ */
 final class Transactions {
+    private static final ThreadLocal<Boolean> OPEN = ThreadLocal.withInitial(() -> false);
+
     private Transactions() {}
 
+    /** Whether this thread is within a transaction. */
+    static boolean open() {
+        return OPEN.get();
+    }
+
     static <T> T in(Database database, Pool pool, Function<SqlConnection, T> work) {
-        SqlConnection sql = database.await(pool.getConnection());
+        SqlConnection sql = connection(database, pool);
+        OPEN.set(true);
         try {
             Transaction transaction = database.await(sql.begin());
             try {
@@ -22,7 +35,19 @@ final class Transactions {
                 throw e;
             }
         } finally {
+            OPEN.remove();
             sql.close();
+        }
+    }
+
+    /** A connection that comes too late is given back. */
+    private static SqlConnection connection(Database database, Pool pool) {
+        Future<SqlConnection> coming = pool.getConnection();
+        try {
+            return database.await(coming);
+        } catch (BrokerException e) {
+            coming.onSuccess(SqlConnection::close);
+            throw e;
         }
     }
 
