@@ -201,12 +201,9 @@ class PeerReadTest {
                 assertThat(file.read(ByteBuffer.wrap(wanted), from)).isEqualTo(wanted.length);
             }
             assertThat(out.toByteArray()).as(from + " to " + to + " of " + size).isEqualTo(wanted);
-            // The old gateway answers a request for a node with the file: when it is asked first, its copy is looked
-            // at.
             assertThat(log.recent(root, 1).getFirst().events())
-                    .as("a right copy that can be proven is not doubted")
-                    .noneMatch(entry -> entry.event() instanceof RetrievalEvent.Doubted doubted
-                            && !doubted.source().equals("old-gateway"));
+                    .as("a right copy is not doubted")
+                    .noneMatch(entry -> entry.event() instanceof RetrievalEvent.Doubted);
         }
     }
 
