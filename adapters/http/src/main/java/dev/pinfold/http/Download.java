@@ -1,5 +1,6 @@
 package dev.pinfold.http;
 
+import dev.pinfold.spi.Deadline;
 import dev.pinfold.spi.TimedReads;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -123,6 +124,17 @@ final class Download extends FilterInputStream implements TimedReads {
         }
         // Whoever reads on in another thread must not take this for the end.
         return new IOException("the content broke off", closed ? new IOException("the content was closed") : cause);
+    }
+
+    /** All of it until the deadline, but no more than one byte too many. */
+    byte[] all(int most, Deadline deadline) throws IOException {
+        ScheduledFuture<?> late =
+                timer.schedule(request::cancel, deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
+        try {
+            return readNBytes(most + 1);
+        } finally {
+            late.cancel(false);
+        }
     }
 
     private synchronized void ended() {

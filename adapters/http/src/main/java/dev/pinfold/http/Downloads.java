@@ -118,6 +118,25 @@ final class Downloads implements AutoCloseable {
         }
     }
 
+    /** Sends, and reads the whole answer, which ends by the deadline too. */
+    HttpAnswer fetch(HttpCall call, Deadline deadline) throws WireException {
+        Wire.Opened opened = open(call, deadline);
+        HttpAnswer head = opened.head();
+        if (!(opened.content() instanceof Download content)) {
+            return head;
+        }
+        try (content) {
+            int most = Math.toIntExact(call.maxAnswerBytes());
+            byte[] body = content.all(most, deadline);
+            if (body.length > most) {
+                throw new WireException(head, most);
+            }
+            return new HttpAnswer(head.status(), head.headers(), body);
+        } catch (IOException e) {
+            throw failed(deadline.expired(), e);
+        }
+    }
+
     private WireException failed(boolean late, Exception e) {
         if (late) {
             return new WireException(Reach.MAYBE_ARRIVED, "no answer in time", e);

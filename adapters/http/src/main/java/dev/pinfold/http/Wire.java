@@ -68,6 +68,12 @@ public final class Wire implements AutoCloseable {
         return downloads.open(call, deadline);
     }
 
+    /** Asks for content as {@link #open} does, and reads all of it. */
+    public HttpAnswer fetch(HttpCall call, Deadline deadline) throws WireException {
+        requireTime(deadline);
+        return downloads.fetch(call, deadline);
+    }
+
     private void requireTime(Deadline deadline) throws WireException {
         if (closed) {
             throw new WireException(Reach.NOT_SENT, "this provider is closed", null);

@@ -223,6 +223,53 @@ class DownloadsTest {
                 .isEqualTo(Reach.ANSWER_TOO_LONG);
     }
 
+    private WireException fetchFails(Duration within) {
+        return catchThrowableOfType(WireException.class, () -> wire.fetch(get(), Deadline.after(within)));
+    }
+
+    @Test
+    void content_is_fetched_whole_over_one_connection() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            HttpAnswer answer = wire.fetch(get(), Deadline.after(SOON));
+            assertThat(answer.text()).isEqualTo("hello");
+            assertThat(answer.header("x-seen")).isEqualTo("a");
+        }
+        assertThat(server.connections).hasValue(1);
+        server.answer = "HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno";
+        assertThat(wire.fetch(get(), Deadline.after(SOON)).text()).isEqualTo("no");
+    }
+
+    @Test
+    void content_longer_than_allowed_is_not_fetched_to_its_end_but_its_head_is_told() throws Exception {
+        server.answer = "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\nX-Seen: a\r\n\r\n" + "x".repeat(1001);
+        WireException longer = fetchFails(SOON);
+        assertThat(longer.reach()).isEqualTo(Reach.ANSWER_TOO_LONG);
+        assertThat(longer.head())
+                .isInstanceOfSatisfying(
+                        HttpAnswer.class,
+                        head -> assertThat(head.header("X-Seen")).isEqualTo("a"));
+        assertThat(server.left.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void content_of_the_longest_allowed_size_is_fetched() throws Exception {
+        server.answer = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + "x".repeat(1000);
+        assertThat(wire.fetch(get(), Deadline.after(SOON)).body()).hasSize(1000);
+    }
+
+    @Test
+    void content_that_does_not_end_is_fetched_until_the_deadline() {
+        server.answer = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello";
+        assertThat(fetchFails(Duration.ofMillis(300))).hasMessage("no answer in time");
+    }
+
+    @Test
+    void content_that_is_cut_is_no_answer() {
+        server.answer = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello";
+        server.hangsUpAfter = number -> true;
+        assertThat(fetchFails(SOON)).hasMessage("the connection broke before the answer");
+    }
+
     @Test
     void content_that_is_cut_has_no_clean_end() throws Exception {
         server.answer = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello";

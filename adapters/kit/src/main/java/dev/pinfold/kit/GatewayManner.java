@@ -13,5 +13,7 @@ public enum GatewayManner {
     /** Serves half of every answer, then resets the connection. */
     BREAKS_OFF,
     /** Serves a page of HTML with status 200. */
-    SERVES_HTML
+    SERVES_HTML,
+    /** Serves the file, whatever format is asked for, as gateways did before blocks and CARs could be had from them. */
+    IGNORES_FORMAT
 }

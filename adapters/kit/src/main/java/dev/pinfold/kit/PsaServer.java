@@ -204,7 +204,9 @@ final class PsaServer {
             end(ctx, operation, 400, Buffer.buffer("not a CID"));
             return;
         }
-        byte[] bytes = operation == PsaOperation.CAR ? gateway.car(cid) : gateway.block(cid);
+        boolean plain = gateway.manner() == GatewayManner.IGNORES_FORMAT;
+        byte[] bytes =
+                plain ? gateway.file(cid) : operation == PsaOperation.CAR ? gateway.car(cid) : gateway.block(cid);
         if (bytes == null) {
             end(ctx, operation, 404, Buffer.buffer("not here"));
             return;
@@ -212,6 +214,13 @@ final class PsaServer {
         if (gateway.manner() == GatewayManner.SERVES_HTML) {
             ctx.response().putHeader("Content-Type", "text/html");
             end(ctx, operation, 200, Buffer.buffer("<!doctype html><h1>Sign up for the business plan</h1>"));
+            return;
+        }
+        if (plain) {
+            ctx.response()
+                    .putHeader("X-Ipfs-Path", "/ipfs/" + cid)
+                    .putHeader("Content-Type", "application/octet-stream");
+            end(ctx, operation, 200, Buffer.buffer(bytes));
             return;
         }
         String type = operation == PsaOperation.CAR

@@ -1,7 +1,12 @@
 package dev.pinfold.kit;
 
 import dev.pinfold.content.Block;
+import dev.pinfold.content.BlockSource;
 import dev.pinfold.content.Cid;
+import dev.pinfold.content.unixfs.UnixFsReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /** What the trustless gateway of a scripted pinning company serves, honestly or not. */
@@ -38,11 +43,30 @@ final class ScriptedGateway {
         return dress(car, car.length - 1);
     }
 
+    /** The bytes of the file. */
+    byte @Nullable [] file(Cid cid) {
+        if (network.block(cid) == null || !serves(cid)) {
+            return null;
+        }
+        BlockSource blocks = each -> {
+            Block block = network.block(each);
+            return block == null ? null : block.bytes();
+        };
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            new UnixFsReader(blocks).open(cid).copyTo(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+
     private boolean serves(Cid cid) {
         return switch (manner) {
             case GENEROUS -> true;
             case SERVES_NOTHING -> false;
-            case HONEST, SERVES_WRONG_BYTES, BREAKS_OFF, SERVES_HTML -> pins.anyPinned(network.rootsOf(cid));
+            case HONEST, SERVES_WRONG_BYTES, BREAKS_OFF, SERVES_HTML, IGNORES_FORMAT ->
+                pins.anyPinned(network.rootsOf(cid));
         };
     }
 

@@ -217,8 +217,7 @@ final class KuboProvider implements Provider {
     @Override
     public byte[] block(Cid cid, Deadline deadline) {
         try {
-            return rpc.bytes(
-                    "block/get?arg=" + cid + waiting(deadline), BodyPublishers.noBody(), Block.MAX_SIZE, deadline);
+            return rpc.fetch("block/get?arg=" + cid + waiting(deadline), Block.MAX_SIZE, deadline);
         } catch (Rpc.Refused e) {
             throw absent("block/get", cid, e);
         }

@@ -70,14 +70,26 @@ final class Rpc implements AutoCloseable {
     /** Calls and reads the whole answer, at most so many bytes. */
     byte[] bytes(String call, BodyPublisher body, int most, Deadline deadline) throws Refused {
         try {
-            HttpAnswer answer = wire.send(request(call, body, most), deadline);
-            if (answer.status() != 200) {
-                throw refusal(answer);
-            }
-            return answer.body();
+            return body(wire.send(request(call, body, most), deadline));
         } catch (WireException e) {
             throw away(call, most, e);
         }
+    }
+
+    /** Calls for content and reads all of it, at most so many bytes. */
+    byte[] fetch(String call, int most, Deadline deadline) throws Refused {
+        try {
+            return body(wire.fetch(request(call, BodyPublishers.noBody(), most), deadline));
+        } catch (WireException e) {
+            throw away(call, most, e);
+        }
+    }
+
+    private static byte[] body(HttpAnswer answer) throws Refused {
+        if (answer.status() != 200) {
+            throw refusal(answer);
+        }
+        return answer.body();
     }
 
     /** Calls and reads a JSON answer; of several lines the last one. */

@@ -5,6 +5,7 @@ import dev.pinfold.content.ContentException;
 import dev.pinfold.http.HttpAnswer;
 import dev.pinfold.http.SafeWords;
 import dev.pinfold.psa.HttpAsk.Purpose;
+import dev.pinfold.spi.Capability;
 import dev.pinfold.spi.Failure;
 import dev.pinfold.spi.Observation;
 import dev.pinfold.spi.Order;
@@ -118,13 +119,16 @@ final class PsaAnswers {
         }
     }
 
+    /** An old gateway that serves the file whatever is asked does not lie: where its bytes are the block's they will do. */
     byte[] block(Cid cid, HttpAnswer answer) {
-        requireContent(Purpose.BLOCK, cid, answer.status(), answer);
         byte[] body = answer.body();
-        // An old gateway that serves the file whatever is asked does not lie; where its bytes are the block's they will
-        // do.
         boolean plain = !type(answer).startsWith("application/vnd.ipld.raw");
-        if (plain && cid.multihash().function() != null && !cid.multihash().verifies(body)) {
+        boolean checkable = cid.multihash().function() != null;
+        if (plain && checkable && answer.success() && cid.multihash().verifies(body)) {
+            return body;
+        }
+        requireContent(Purpose.BLOCK, cid, answer);
+        if (plain && checkable) {
             throw violation("answered the fetching of a block with the type", type(answer));
         }
         return body;
@@ -134,8 +138,14 @@ final class PsaAnswers {
         return answer.header("Content-Type").toLowerCase(Locale.ROOT);
     }
 
-    /** Accepts that content follows; a page of HTML is not content. */
-    void requireContent(Purpose purpose, Cid cid, int status, HttpAnswer answer) {
+    /** Accepts that content follows; a page of HTML is not content, nor is a file where a block or a CAR was asked for. */
+    void requireContent(Purpose purpose, Cid cid, HttpAnswer answer) {
+        int status = answer.status();
+        if (filesOnly(cid, answer)) {
+            Capability lacking = purpose == Purpose.CAR ? Capability.RETRIEVE_CAR : Capability.RETRIEVE_RAW;
+            throw new ProviderException(new Failure.Unsupported(
+                    lacking, words.say(purpose.words + " was answered with the file: it ignores format=", "")));
+        }
         if (status == 404 || status == 410) {
             throw new ProviderException(new Failure.NotFound(words.say("does not have " + cid, "")));
         }
@@ -146,6 +156,18 @@ final class PsaAnswers {
         if (purpose == Purpose.CAR && !type(answer).startsWith("application/vnd.ipld.car")) {
             throw violation(purpose.words + " was answered with the type", type(answer));
         }
+    }
+
+    /**
+     * Whether a path gateway speaks that ignores {@code format=}: it names the content that it serves as a file
+     * ({@code X-Ipfs-Path}, IPFS Path Gateway), or sends to the listing of the directory. That says nothing against its copy.
+     */
+    private static boolean filesOnly(Cid cid, HttpAnswer answer) {
+        String path = "/ipfs/" + cid;
+        String location = answer.header("Location");
+        return answer.success()
+                ? answer.header("X-Ipfs-Path").equals(path) && !type(answer).startsWith("application/vnd.ipld.")
+                : answer.status() == 301 && (location.endsWith(path + "/") || location.contains(path + "/?"));
     }
 
     private void requireSuccess(Purpose purpose, HttpAnswer answer) {

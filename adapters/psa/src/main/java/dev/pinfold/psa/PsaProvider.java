@@ -136,7 +136,16 @@ final class PsaProvider implements Provider {
     @Override
     public byte[] block(Cid cid, Deadline deadline) {
         need(Capability.RETRIEVE_RAW);
-        return answers.block(cid, send(requests.block(cid), deadline));
+        HttpAsk ask = requests.block(cid);
+        try {
+            return answers.block(cid, wire.fetch(ask.call(), deadline));
+        } catch (WireException e) {
+            HttpAnswer tooLong = e.head();
+            if (tooLong != null) {
+                answers.requireContent(Purpose.BLOCK, cid, tooLong);
+            }
+            throw noAnswer(ask, e);
+        }
     }
 
     @Override
@@ -154,7 +163,7 @@ final class PsaProvider implements Provider {
     private InputStream content(Cid root, HttpAsk ask, Deadline deadline) {
         Wire.Opened opened = open(ask, deadline);
         try {
-            answers.requireContent(Purpose.CAR, root, opened.head().status(), opened.head());
+            answers.requireContent(Purpose.CAR, root, opened.head());
             return opened.content();
         } catch (ProviderException e) {
             hangUp(opened.content(), e);

@@ -3,6 +3,7 @@ package dev.pinfold.psa;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.pinfold.content.Cid;
 import dev.pinfold.http.HttpAnswer;
 import dev.pinfold.http.SafeWords;
 import dev.pinfold.kit.Dag;
@@ -96,6 +97,36 @@ class PsaAnswersTest {
     @Test
     void a_503_that_names_a_time_had_no_effect() {
         assertThat(orderFailure(answer(503, "", "Retry-After", "5"))).isInstanceOf(Failure.Unavailable.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "200, X-Ipfs-Path, /ipfs/CID, application/octet-stream, Unsupported",
+        "200, X-Ipfs-Path, /ipfs/CID, text/html, Unsupported",
+        "301, Location, /ipfs/CID/, text/html, Unsupported",
+        "301, Location, https://gw.example/ipfs/CID/?format=raw, text/html, Unsupported",
+        "200, X-Ipfs-Path, /ipfs/CID/other, application/octet-stream, ProtocolViolation",
+        "200, X-Ipfs-Path, /ipfs/CID, application/vnd.ipld.car, ProtocolViolation",
+        "200, X-Other, /ipfs/CID, application/octet-stream, ProtocolViolation",
+        "200, X-Other, /ipfs/CID, text/html, ProtocolViolation",
+        "301, Location, https://elsewhere.example/, text/html, ProtocolViolation",
+        "404, X-Ipfs-Path, /ipfs/CID, text/plain, NotFound"
+    })
+    void something_else_than_the_block_means(int status, String name, String value, String type, String failure) {
+        Cid cid = order.cid();
+        HttpAnswer answer =
+                answer(status, "not the block", name, value.replace("CID", cid.toString()), "Content-Type", type);
+        assertThat(catchThrowableOfType(ProviderException.class, () -> answers.block(cid, answer))
+                        .failure()
+                        .getClass()
+                        .getSimpleName())
+                .isEqualTo(failure);
+    }
+
+    @Test
+    void bytes_with_the_hash_of_the_block_are_the_block_whatever_their_type() {
+        HttpAnswer answer = answer(200, "content", "Content-Type", "text/html");
+        assertThat(answers.block(order.cid(), answer)).isEqualTo(answer.body());
     }
 
     @Test

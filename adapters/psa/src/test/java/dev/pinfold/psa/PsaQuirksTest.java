@@ -2,6 +2,7 @@ package dev.pinfold.psa;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pinfold.content.Block;
 import dev.pinfold.kit.Call;
 import dev.pinfold.kit.Company;
 import dev.pinfold.kit.Dag;
@@ -350,6 +351,27 @@ class PsaQuirksTest {
         assertThat(failure(() -> provider.block(dag.root(), soon()))).isInstanceOf(Failure.Unavailable.class);
         psa.gatewayManner(GatewayManner.SERVES_NOTHING);
         assertThat(failure(() -> provider.block(dag.root(), soon()))).isInstanceOf(Failure.NotFound.class);
+    }
+
+    @Test
+    void a_gateway_that_ignores_the_format_serves_leaves_and_lacks_the_rest() {
+        psa.progress(new Progress.Immediately());
+        psa.gatewayManner(GatewayManner.IGNORES_FORMAT);
+        for (Dag dag : List.of(Dag.file(3, 4, 50_000), Dag.file(4, 40, 100_000))) {
+            world.offer(dag);
+            psa.plant(dag.root(), null, Map.of());
+            Block leaf = dag.blocks().getLast();
+            assertThat(provider.block(leaf.cid(), soon())).isEqualTo(leaf.bytes());
+            assertThat(failure(() -> provider.block(dag.root(), soon())))
+                    .isInstanceOfSatisfying(Failure.Unsupported.class, failure -> {
+                        assertThat(failure.capability()).isEqualTo(Capability.RETRIEVE_RAW);
+                        assertThat(failure.detail()).contains("it ignores format=");
+                    });
+            assertThat(failure(() -> provider.car(dag.root(), soon())))
+                    .isInstanceOfSatisfying(
+                            Failure.Unsupported.class,
+                            failure -> assertThat(failure.capability()).isEqualTo(Capability.RETRIEVE_CAR));
+        }
     }
 
     @Test

@@ -20,11 +20,10 @@ public sealed interface Failure {
     /** The named thing does not exist at the provider. */
     record NotFound(String detail) implements Failure {}
 
-    /** The provider lacks a capability. */
-    record Unsupported(Capability capability) implements Failure {
-        @Override
-        public String detail() {
-            return "this provider cannot do " + capability;
+    /** The provider lacks a capability, or shows that it does when it is asked. */
+    record Unsupported(Capability capability, String detail) implements Failure {
+        public Unsupported(Capability capability) {
+            this(capability, "this provider cannot do " + capability);
         }
     }
 

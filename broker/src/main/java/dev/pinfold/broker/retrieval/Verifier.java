@@ -145,7 +145,11 @@ public final class Verifier {
                 return block;
             } catch (ProviderException e) {
                 throw new Found(
-                        e.failure() instanceof Failure.NotFound ? new Missing(cid) : new Unreachable(e.failure()));
+                        switch (e.failure()) {
+                            case Failure.NotFound gone -> new Missing(cid);
+                            case Failure.Unsupported cannot -> new Unverifiable(provider.id() + ": " + cannot.detail());
+                            default -> new Unreachable(e.failure());
+                        });
             }
         }
 

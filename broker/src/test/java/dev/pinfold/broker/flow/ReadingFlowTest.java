@@ -84,6 +84,26 @@ class ReadingFlowTest {
     }
 
     @Test
+    void a_gateway_that_ignores_the_format_is_no_reason_to_doubt_its_copy() {
+        Dag dag = companies.offered();
+        try (BrokerUnderTest broker = broker()) {
+            PinClient client = broker.client();
+            String id = client.pin(dag.root());
+            client.awaitStatus(id, "pinned");
+            doubtful.gatewayManner(GatewayManner.IGNORES_FORMAT);
+            String stories = "";
+            for (int reads = 0; reads < 200 && !stories.contains("it ignores format="); reads++) {
+                assertThat(Dag.readCar(client.car(dag.root()))).isEqualTo(dag);
+                stories = client.retrievals(dag.root().toString()).toString();
+            }
+            assertThat(stories).contains("it ignores format=").doesNotContain("doubted");
+            assertThat(client.events(id)).doesNotContain("replica.doubted a-doubtful");
+            assertThat(client.replica(id, "a-doubtful").get("state").textValue())
+                    .isEqualTo("verified");
+        }
+    }
+
+    @Test
     void a_company_that_lied_about_three_contents_is_not_read_from_at_all() {
         List<Dag> dags = List.of(companies.offered(), companies.offered(), companies.offered(), companies.offered());
         try (BrokerUnderTest broker = broker()) {

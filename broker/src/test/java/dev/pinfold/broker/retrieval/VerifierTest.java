@@ -17,6 +17,7 @@ import dev.pinfold.content.Cid;
 import dev.pinfold.content.Codec;
 import dev.pinfold.content.HashFunction;
 import dev.pinfold.content.Multihash;
+import dev.pinfold.spi.Capability;
 import dev.pinfold.spi.Deadline;
 import dev.pinfold.spi.Failure;
 import dev.pinfold.spi.ProviderConfig;
@@ -145,6 +146,10 @@ class VerifierTest {
         Cid unknown = Cid.v1(Codec.RAW, Multihash.of(0x1015, new byte[32]));
         assertThat(verify(SourceAdapter.blocks(cid -> new byte[1]), unknown, 5, 3))
                 .isInstanceOf(Unverifiable.class);
+        SourceAdapter plain = SourceAdapter.blocks(cid -> {
+            throw new ProviderException(new Failure.Unsupported(Capability.RETRIEVE_RAW, "it serves files"));
+        });
+        assertThat(verify(plain, file.root, 5, 3)).isEqualTo(new Unverifiable("p: it serves files"));
         SourceAdapter down = SourceAdapter.blocks(cid -> {
             throw new ProviderException(new Failure.Unavailable("down"));
         });
