@@ -43,8 +43,8 @@ import picocli.CommandLine.Spec;
 
 /**
  * {@code pinfold bench read}: the rate and the first block of raced, verified reads from gateways and nodes, as blocks and
- * through the broker's own gateway, beside asking the first of them directly, with every block proven and without proving
- * anything. What a read leaves behind in the server weighs on the next one, so each way follows each way, itself included,
+ * through the broker's own gateway, beside asking the first of them directly for the same: for a CAR, with every block proven
+ * and without proving anything, and for the file. What a read leaves behind in the server weighs on the next one, so each way follows each way, itself included,
  * equally often; medians count.
  *
  * <p>Of a direct read the first byte is told too, which is that of the CAR's header: a gateway sends it before it has looked
@@ -54,8 +54,8 @@ import picocli.CommandLine.Spec;
         name = "read",
         description = {
             "Measure raced, verified reads from trustless gateways and IPFS nodes, as blocks and through the broker's own"
-                    + " gateway, against reading the same CAR from the first one directly: with every block proven, as a"
-                    + " client that verifies does, and without.",
+                    + " gateway, against asking the first one directly for the same: for a CAR, with every block proven, as"
+                    + " a client that verifies does, and without, and for the file.",
             "Gateways must take CARs at PUT /_import, nodes at their RPC."
         },
         footer = {
@@ -91,8 +91,8 @@ final class ReadBench implements Callable<Integer> {
 
     @Option(
             names = "--rounds",
-            defaultValue = "10",
-            description = "Reads of each way, made up to a multiple of five (default: ${DEFAULT-VALUE}).")
+            defaultValue = "12",
+            description = "Reads of each way, made up to a multiple of six (default: ${DEFAULT-VALUE}).")
     int rounds;
 
     @Option(names = "--json", description = "Print the figures as one JSON document.")
@@ -212,25 +212,26 @@ final class ReadBench implements Callable<Integer> {
             firsts.put(way, median(all, read -> read.blockNanos() / 1e6));
         });
         double byteMs = median(reads.getOrDefault(Way.PLAIN, List.of()), read -> read.byteNanos() / 1e6);
-        double plain = rates.getOrDefault(Way.PLAIN, 0.0);
-        double plainFirst = firsts.getOrDefault(Way.PLAIN, 0.0);
-        say("%8s %-28s %7.1f MiB/s, first block %6.1f ms, first byte %6.1f ms"
-                .formatted(size, Way.PLAIN.text(), plain, plainFirst, byteMs));
         JsonObject json = new JsonObject();
         for (Way way : Way.values()) {
             double rate = rates.getOrDefault(way, 0.0);
             double first = firsts.getOrDefault(way, 0.0);
+            double ratio = rate / rates.getOrDefault(way.like(), 0.0);
             json.put(
                     way.key(),
                     new JsonObject()
                             .put("mibPerSecond", rate)
-                            .put("ratio", rate / plain)
+                            .put("ratio", ratio)
                             .put("firstBlockMs", first));
-            if (way != Way.PLAIN) {
-                say("%8s %-28s %7.1f MiB/s, first block %6.1f ms, %+6.1f ms, ratio %.2f"
-                        .formatted(size, way.text(), rate, first, first - plainFirst, rate / plain));
-            }
+            String text = "%8s %-28s %7.1f MiB/s, first block %6.1f ms".formatted(size, way.text(), rate, first);
+            say(
+                    way == way.like()
+                            ? text
+                            : text
+                                    + ", %+6.1f ms, ratio %.2f"
+                                            .formatted(first - firsts.getOrDefault(way.like(), 0.0), ratio));
         }
+        say("%8s %-28s first byte %6.1f ms".formatted(size, Way.PLAIN.text(), byteMs));
         figures.put(size, json.put("directFirstByteMs", byteMs));
     }
 

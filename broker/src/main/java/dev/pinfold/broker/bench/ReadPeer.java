@@ -24,8 +24,11 @@ sealed interface ReadPeer {
     /** The request that gives it the blocks of a CAR. */
     HttpRequest take(Path car) throws IOException;
 
-    /** The request for all blocks below a root. */
+    /** The request for all blocks below a root, as a CAR. */
     HttpRequest whole(Cid root);
+
+    /** The request for the bytes of a file. */
+    HttpRequest file(Cid root);
 
     /** Gives it the blocks of a CAR. */
     default void give(HttpClient http, Path car) throws IOException, InterruptedException {
@@ -76,6 +79,11 @@ sealed interface ReadPeer {
                     .header("Accept", "application/vnd.ipld.car;version=1;order=dfs;dups=n")
                     .build();
         }
+
+        @Override
+        public HttpRequest file(Cid root) {
+            return HttpRequest.newBuilder(URI.create(base + "/ipfs/" + root)).build();
+        }
     }
 
     /** The RPC of an IPFS node. */
@@ -103,7 +111,16 @@ sealed interface ReadPeer {
 
         @Override
         public HttpRequest whole(Cid root) {
-            return HttpRequest.newBuilder(URI.create(base + "/api/v0/dag/export?progress=false&arg=" + root))
+            return ask("dag/export?progress=false&arg=" + root);
+        }
+
+        @Override
+        public HttpRequest file(Cid root) {
+            return ask("cat?arg=" + root);
+        }
+
+        private HttpRequest ask(String call) {
+            return HttpRequest.newBuilder(URI.create(base + "/api/v0/" + call))
                     .POST(BodyPublishers.noBody())
                     .build();
         }

@@ -73,7 +73,9 @@ final class ReadWays implements AutoCloseable {
         /** From the first peer, each block hashed. */
         PROVEN("directProven", "direct, each block proven"),
         /** From the first peer, what comes thrown away. */
-        PLAIN("direct", "direct, nothing proven");
+        PLAIN("direct", "direct, nothing proven"),
+        /** From the first peer, as it serves files itself. */
+        PLAIN_FILE("directFile", "direct, file");
 
         private final String key;
         private final String text;
@@ -89,6 +91,14 @@ final class ReadWays implements AutoCloseable {
 
         String text() {
             return text;
+        }
+
+        /** The unproven direct read of the same kind. */
+        Way like() {
+            return switch (this) {
+                case RACED, GATEWAY_CAR, PROVEN, PLAIN -> PLAIN;
+                case GATEWAY_FILE, PLAIN_FILE -> PLAIN_FILE;
+            };
         }
 
         /** Each follows each, itself included, once. */
@@ -132,6 +142,7 @@ final class ReadWays implements AutoCloseable {
             case GATEWAY_FILE -> plain(own(root, ""), false, root, firstBlock);
             case PROVEN -> proven(root);
             case PLAIN -> plain(peer.whole(root), true, root, firstBlock);
+            case PLAIN_FILE -> plain(peer.file(root), false, root, firstBlock);
         };
     }
 
