@@ -8,7 +8,6 @@ import dev.pinfold.content.Verifier;
 import dev.pinfold.content.unixfs.DagSelection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +21,12 @@ final class BlockOutlet {
 
     private final BlockSource source;
     private final Reply reply;
-    private final Semaphore hands;
+    private final Hands hands;
     private final Verifier verifier = new Verifier();
     /** The only reference to the block, so that letting go of it frees it. */
     private @Nullable Block held;
 
-    BlockOutlet(BlockSource source, Reply reply, Semaphore hands) {
+    BlockOutlet(BlockSource source, Reply reply, Hands hands) {
         this.source = source;
         this.reply = reply;
         this.hands = hands;
@@ -80,17 +79,33 @@ final class BlockOutlet {
     }
 
     /** Sends as much of {@code piece} as goes without a pause, and returns how much that was. */
-    static int offer(Reply reply, Semaphore hands, ByteBuffer piece) throws IOException {
+    static int offer(Reply reply, Hands hands, ByteBuffer piece) throws IOException {
         int before = piece.remaining();
-        reply.offer(piece, 0);
-        if (piece.hasRemaining() && hands.tryAcquire()) {
-            try {
-                reply.offer(piece, PATIENCE_MILLIS);
-            } finally {
-                hands.release();
+        if (before >= Reply.CHUNK && hands.lent().tryAcquire()) {
+            lend(reply, hands, piece);
+        } else {
+            reply.offer(piece, 0);
+            if (piece.hasRemaining() && hands.waiting().tryAcquire()) {
+                try {
+                    reply.offer(piece, PATIENCE_MILLIS);
+                } finally {
+                    hands.waiting().release();
+                }
             }
         }
         return before - piece.remaining();
+    }
+
+    /** Sends all of {@code piece} without a copy, or nothing of it. */
+    private static void lend(Reply reply, Hands hands, ByteBuffer piece) throws IOException {
+        boolean lent = false;
+        try {
+            lent = reply.lend(piece, PATIENCE_MILLIS, hands.lent()::release);
+        } finally {
+            if (!lent) {
+                hands.lent().release();
+            }
+        }
     }
 
     private Block block() {

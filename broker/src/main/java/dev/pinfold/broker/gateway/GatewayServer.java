@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +38,6 @@ import org.slf4j.LoggerFactory;
 public final class GatewayServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(GatewayServer.class);
     private static final String RETRY_WHEN_FULL = "10";
-    private static final long BLOCK = 2L << 20;
 
     private final Retrieval retrieval;
     private final BrokerConfig.Gateway settings;
@@ -47,9 +45,7 @@ public final class GatewayServer implements AutoCloseable {
     private final Metrics metrics;
     private final Denylist denylist;
     private final AtomicInteger reads = new AtomicInteger();
-    /** A quarter of the memory may be blocks that wait for readers. */
-    private final Semaphore hands =
-            new Semaphore(Math.clamp(Runtime.getRuntime().maxMemory() / 4 / BLOCK, 8, 65_536));
+    private final Hands hands = Hands.of(Runtime.getRuntime().maxMemory());
 
     private final Set<Thread> readers = ConcurrentHashMap.newKeySet();
 

@@ -7,16 +7,14 @@ import dev.pinfold.content.unixfs.UnixFsLimits;
 import dev.pinfold.content.unixfs.UnixFsReader;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
 
 /**
  * All that answering one request needs.
  *
  * @param source the blocks, without those that are denied
- * @param hands how many blocks readers may hold while they wait for their clients
+ * @param hands how many blocks readers may hold
  */
-record Reading(
-        GatewayRequest request, BlockSource source, Reply reply, BrokerConfig.Gateway settings, Semaphore hands) {
+record Reading(GatewayRequest request, BlockSource source, Reply reply, BrokerConfig.Gateway settings, Hands hands) {
     private static final String AGE = "max-age=29030400, immutable";
 
     DagLimits dagLimits() {

@@ -3,7 +3,9 @@ package dev.pinfold.broker.gateway;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -21,12 +23,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One answer, written from a virtual thread with back-pressure: at most {@value #WINDOW} chunks of 64 KiB are on their way
- * to the client, so a slow one costs that and no more. Small pieces are gathered to chunks only while others are on their
- * way. An answer that cannot be finished ends as a broken connection, never as a clean end.
+ * One answer, written from a virtual thread with back-pressure: at most {@value #WINDOW} chunks of 64 KiB, or pieces that are
+ * lent instead, are on their way to the client, so a slow one costs that and no more. Small pieces are gathered to chunks
+ * only while others are on their way. An answer that cannot be finished ends as a broken connection, never as a clean end.
  */
 final class Reply {
-    private static final int CHUNK = 64 << 10;
+    static final int CHUNK = 64 << 10;
+
+    /** So much of a lent piece is given to the connection at a time. */
+    private static final int SLICE = 128 << 10;
+
     /** What a chunk begins with, so that small answers stay small. */
     private static final int SMALL = 4 << 10;
 
@@ -131,6 +137,43 @@ final class Reply {
     }
 
     /**
+     * Sends all of {@code bytes} without copying them here; they must not change any more. Fewer threads have to be woken for one
+     * large piece than for as many chunks.
+     *
+     * @param written called once they are sent or given up
+     * @return false when the client took nothing for {@code patienceMillis}: then nothing of it is sent
+     */
+    boolean lend(ByteBuffer bytes, long patienceMillis, Runnable written) throws IOException {
+        takeBack();
+        if (!acquire(patienceMillis)) {
+            return false;
+        }
+        sent += bytes.remaining();
+        ByteBuf lent = Unpooled.wrappedBuffer(bytes.slice());
+        bytes.position(bytes.limit());
+        ByteBuf all = chunk == null ? lent : Unpooled.wrappedBuffer(chunk, lent);
+        chunk = null;
+        context.runOnContext(none -> sendSlices(all, written));
+        return true;
+    }
+
+    /** On the event loop. */
+    private void sendSlices(ByteBuf bytes, Runnable written) {
+        Future<Void> last = Future.succeededFuture();
+        while (bytes.isReadable() && last.succeeded()) {
+            last = ctx.response().write(BufferInternal.buffer(bytes.readSlice(Math.min(SLICE, bytes.readableBytes()))));
+        }
+        last.onComplete(done -> {
+            if (done.succeeded() && bytes.isReadable()) {
+                sendSlices(bytes, written);
+            } else {
+                written.run();
+                sent(done);
+            }
+        });
+    }
+
+    /**
      * Called where the next bytes may be long in coming: what was gathered leaves as soon as the client has taken everything
      * before it.
      */
@@ -175,16 +218,18 @@ final class Reply {
 
     /** On the event loop; whatever the writing thread sends later comes after it. */
     private void sendNow(ByteBuf bytes) {
-        ctx.response().write(BufferInternal.buffer(bytes)).onComplete(done -> {
-            if (done.failed()) {
-                gone.compareAndSet(null, done.cause());
-            }
-            room.release();
-            ByteBuf next = partialWhenIdle();
-            if (next != null) {
-                sendNow(next);
-            }
-        });
+        ctx.response().write(BufferInternal.buffer(bytes)).onComplete(this::sent);
+    }
+
+    private void sent(AsyncResult<Void> done) {
+        if (done.failed()) {
+            gone.compareAndSet(null, done.cause());
+        }
+        room.release();
+        ByteBuf next = partialWhenIdle();
+        if (next != null) {
+            sendNow(next);
+        }
     }
 
     /** Waits until the client takes something again. */
