@@ -23,6 +23,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -173,9 +174,11 @@ final class ReadBench implements Callable<Integer> {
             CarWriter car = new CarWriter(out, List.of());
             root = FileWriter.add(new Noise(size), car, UnixFsOptions.DEFAULT).cid();
         }
+        HttpClient http =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         for (ReadPeer peer : peers) {
             try {
-                peer.give(ReadWays.HTTP, blocks);
+                peer.give(http, blocks);
             } catch (ConnectException e) {
                 throw wrong(peer.base() + " cannot be reached: is it running?");
             }
@@ -185,7 +188,7 @@ final class ReadBench implements Callable<Integer> {
     }
 
     /** Returns the size of the first block. */
-    private static int warmUp(Cid root, ReadWays ways, Duration time) throws IOException, InterruptedException {
+    private static int warmUp(Cid root, ReadWays ways, Duration time) throws IOException {
         int firstBlock = 0;
         long until = System.nanoTime() + time.toNanos();
         do {
@@ -197,12 +200,14 @@ final class ReadBench implements Callable<Integer> {
         return firstBlock;
     }
 
-    private void measure(String size, Cid root, int firstBlock, ReadWays ways)
-            throws IOException, InterruptedException {
+    private void measure(String size, Cid root, int firstBlock, ReadWays ways) throws IOException {
         Map<Way, List<Read>> reads = new EnumMap<>(Way.class);
+        Map<Way, Long> processor = new EnumMap<>(Way.class);
         for (int i = 0; i < rounds; i += Way.values().length) {
             for (Way way : Way.order()) {
+                long before = processorNanos();
                 reads.computeIfAbsent(way, none -> new ArrayList<>()).add(ways.read(way, root, firstBlock));
+                processor.merge(way, processorNanos() - before, Long::sum);
             }
         }
         Map<Way, Double> rates = new EnumMap<>(Way.class);
@@ -216,14 +221,22 @@ final class ReadBench implements Callable<Integer> {
         for (Way way : Way.values()) {
             double rate = rates.getOrDefault(way, 0.0);
             double first = firsts.getOrDefault(way, 0.0);
+            double perGib = processor.getOrDefault(way, 0L)
+                    / 1e9
+                    / (reads.getOrDefault(way, List.of()).stream()
+                                    .mapToLong(Read::bytes)
+                                    .sum()
+                            / (double) (1 << 30));
             double ratio = rate / rates.getOrDefault(way.like(), 0.0);
             json.put(
                     way.key(),
                     new JsonObject()
                             .put("mibPerSecond", rate)
                             .put("ratio", ratio)
-                            .put("firstBlockMs", first));
-            String text = "%8s %-28s %7.1f MiB/s, first block %6.1f ms".formatted(size, way.text(), rate, first);
+                            .put("firstBlockMs", first)
+                            .put("processorSecondsPerGiB", perGib));
+            String text = "%8s %-28s %7.1f MiB/s, %4.2f s of processor time a GiB, first block %6.1f ms"
+                    .formatted(size, way.text(), rate, perGib, first);
             say(
                     way == way.like()
                             ? text
@@ -233,6 +246,15 @@ final class ReadBench implements Callable<Integer> {
         }
         say("%8s %-28s first byte %6.1f ms".formatted(size, Way.PLAIN.text(), byteMs));
         figures.put(size, json.put("directFirstByteMs", byteMs));
+    }
+
+    /** What this process has used, the broker and its client: not the peers. */
+    private static long processorNanos() {
+        return ProcessHandle.current()
+                .info()
+                .totalCpuDuration()
+                .orElse(Duration.ZERO)
+                .toNanos();
     }
 
     private interface Figure {

@@ -21,11 +21,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +31,7 @@ import java.util.Optional;
 
 /** The ways in which {@link ReadBench} reads a file, from peers that have it. */
 final class ReadWays implements AutoCloseable {
-    static final HttpClient HTTP =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final ReadPeer peer;
     private final RacingRetrieval retrieval;
@@ -135,7 +132,7 @@ final class ReadWays implements AutoCloseable {
      *
      * @param firstBlock the size of its first block; 0 when that is not known yet
      */
-    Read read(Way way, Cid root, int firstBlock) throws IOException, InterruptedException {
+    Read read(Way way, Cid root, int firstBlock) throws IOException {
         return switch (way) {
             case RACED -> raced(root);
             case GATEWAY_CAR -> plain(own(root, "?format=car&car-dups=n"), true, root, firstBlock);
@@ -151,13 +148,16 @@ final class ReadWays implements AutoCloseable {
                 .build();
     }
 
-    private static InputStream body(HttpRequest request) throws IOException, InterruptedException {
-        HttpResponse<InputStream> answer = HTTP.send(request, BodyHandlers.ofInputStream());
-        if (answer.statusCode() != 200) {
-            answer.body().close();
-            throw new IOException(request.uri() + " answered with status " + answer.statusCode());
+    /** Over a blocking socket, as curl does it: a client that needs several threads would take the processors from the peers. */
+    private static InputStream body(HttpRequest request) throws IOException {
+        HttpURLConnection connection = (HttpURLConnection) request.uri().toURL().openConnection();
+        connection.setRequestMethod(request.method());
+        connection.setReadTimeout((int) PATIENCE.toMillis());
+        request.headers().map().forEach((name, values) -> connection.setRequestProperty(name, values.getFirst()));
+        if (connection.getResponseCode() != 200) {
+            throw new IOException(request.uri() + " answered with status " + connection.getResponseCode());
         }
-        return answer.body();
+        return connection.getInputStream();
     }
 
     private Read raced(Cid root) throws IOException {
@@ -168,7 +168,7 @@ final class ReadWays implements AutoCloseable {
         return sums.read();
     }
 
-    private Read proven(Cid root) throws IOException, InterruptedException {
+    private Read proven(Cid root) throws IOException {
         long begun = System.nanoTime();
         try (InputStream in = body(peer.whole(root))) {
             CarReader car = new CarReader(in);
@@ -180,8 +180,7 @@ final class ReadWays implements AutoCloseable {
         }
     }
 
-    private static Read plain(HttpRequest request, boolean car, Cid root, int firstBlock)
-            throws IOException, InterruptedException {
+    private static Read plain(HttpRequest request, boolean car, Cid root, int firstBlock) throws IOException {
         long begun = System.nanoTime();
         try (InputStream in = body(request)) {
             byte[] buffer = new byte[64 << 10];
