@@ -19,10 +19,13 @@ import org.jspecify.annotations.Nullable;
  * below the block, or for the block alone. What comes back is verified here, before it counts as served.
  *
  * @param block the block that must come first
+ * @param parent the node whose first child the block is, so that little comes before it in the DAG below that node; null
+ *     where that is not known
  * @param part which part of which file it begins; null where that is not known
  * @param alone whether nothing after the block is wanted
  */
-record Asking(Cid block, @Nullable Part part, boolean alone, ReadSettings settings, Referee referee) {
+record Asking(
+        Cid block, @Nullable Cid parent, @Nullable Part part, boolean alone, ReadSettings settings, Referee referee) {
     /** What a source may not be able to do. */
     static final String PARTS = "parts";
 
@@ -40,9 +43,14 @@ record Asking(Cid block, @Nullable Part part, boolean alone, ReadSettings settin
         }
     }
 
-    /** Whether a source may give the rest of the file at once. */
-    boolean givesRest(FetchSource source) {
-        return part != null && (part.all() ? givesCars(source) : givesParts(source));
+    /** Whether a source may give the block at once with what comes after it. */
+    boolean givesMore(FetchSource source) {
+        return givesSubtree(source) || (part != null && !part.all() && givesParts(source));
+    }
+
+    private boolean givesSubtree(FetchSource source) {
+        boolean known = !Links.none(block.codec()) || parent != null || (part != null && part.all());
+        return known && givesCars(source);
     }
 
     private boolean givesParts(FetchSource source) {
@@ -63,7 +71,7 @@ record Asking(Cid block, @Nullable Part part, boolean alone, ReadSettings settin
                     fallBack(source, PARTS, e);
                 }
             }
-            if (givesCars(source) && (!Links.none(block.codec()) || givesRest(source))) {
+            if (givesSubtree(source)) {
                 try {
                     return car(source, null, lastHope);
                 } catch (SourceTrouble e) {
@@ -136,15 +144,16 @@ record Asking(Cid block, @Nullable Part part, boolean alone, ReadSettings settin
     }
 
     /**
-     * The DAG to ask for: that of all the file, or what lies below the block, after which a source with parts is asked for
-     * the rest. There the first bytes come soon also where they come after a walk over all that was asked for, as from Helia
-     * 7.1.
+     * The DAG to ask for: that of all the file, or what lies below the block or its parent, after which a source with parts is
+     * asked for the rest. There the first bytes come soon also where they come after a walk over all that was asked for, as
+     * from Helia 7.1.
      */
     private Cid dag(FetchSource source) {
-        if (part == null || !part.all()) {
-            return block;
+        boolean leaf = Links.none(block.codec());
+        if (part != null && part.all() && (leaf || !source.servesParts())) {
+            return part.file();
         }
-        return Links.none(block.codec()) || !source.servesParts() ? part.file() : block;
+        return leaf && parent != null ? parent : block;
     }
 
     private static void giveUp(InputStream in) {

@@ -367,7 +367,7 @@ final class SharedFlight implements SubtreeStream.Reader {
             spawn("block", () -> {
                 Contest.Result result = new NobodyServed(List.of());
                 try {
-                    result = contest(new Asking(cid, null, true, settings, referee));
+                    result = contest(new Asking(cid, null, null, true, settings, referee));
                 } catch (RuntimeException e) {
                     single.failure = e;
                 } finally {

@@ -93,6 +93,9 @@ final class SubtreeStream {
     private long offset;
 
     private long verified;
+    /** The node whose first child is expected; null when another block is. */
+    private @Nullable Cid parent;
+
     private volatile @Nullable Cid expected;
 
     /**
@@ -130,7 +133,7 @@ final class SubtreeStream {
                     referee.story().tell(new RetrievalEvent.Parked(verified));
                     return new End.Parked();
                 } else {
-                    Asking asking = new Asking(next, knownPart(), false, settings, referee);
+                    Asking asking = new Asking(next, parent, knownPart(), false, settings, referee);
                     End end = Links.none(next.codec()) && !comesWithMore(asking) ? blocks(next) : cars(asking);
                     if (end != null) {
                         return end;
@@ -144,7 +147,7 @@ final class SubtreeStream {
     }
 
     private boolean comesWithMore(Asking asking) {
-        return referee.copies().stream().anyMatch(copy -> asking.givesRest(copy.source()));
+        return referee.copies().stream().anyMatch(copy -> asking.givesMore(copy.source()));
     }
 
     private Asking.@Nullable Part knownPart() {
@@ -326,5 +329,10 @@ final class SubtreeStream {
                 expected = frontier.expected();
             }
         });
+        Cid next = expected;
+        boolean above = !Links.none(block.cid().codec())
+                && next != null
+                && Links.of(block.cid(), block.bytes()).contains(next);
+        parent = above ? block.cid() : null;
     }
 }

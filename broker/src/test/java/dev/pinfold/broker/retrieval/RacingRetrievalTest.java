@@ -473,6 +473,7 @@ class RacingRetrievalTest {
         try (RaceBench bench = bench(first)) {
             assertThat(whole(bench, file)).isEqualTo(file.content);
             assertThat(first.count("part")).as("asked for parts once").isEqualTo(1);
+            assertThat(first.count("block")).as("chunks do not come one by one").isEqualTo(1);
             assertThat(bench.wrong).isEmpty();
             assertThat(bench.missing).isEmpty();
         }
