@@ -61,6 +61,7 @@ public final class GatewayServer implements AutoCloseable {
         this.metrics = metrics;
         this.denylist = Denylist.open(settings.denylist());
         metrics.gatewayReading(reads::get);
+        metrics.gatewayLent(hands::onTheirWay);
     }
 
     public void mount(Router router) {

@@ -161,7 +161,7 @@ final class Reply {
     private void sendSlices(ByteBuf bytes, Runnable written) {
         Future<Void> last = Future.succeededFuture();
         while (bytes.isReadable() && last.succeeded()) {
-            last = ctx.response().write(BufferInternal.buffer(bytes.readSlice(Math.min(SLICE, bytes.readableBytes()))));
+            last = write(bytes.readSlice(Math.min(SLICE, bytes.readableBytes())));
         }
         last.onComplete(done -> {
             if (done.succeeded() && bytes.isReadable()) {
@@ -218,7 +218,16 @@ final class Reply {
 
     /** On the event loop; whatever the writing thread sends later comes after it. */
     private void sendNow(ByteBuf bytes) {
-        ctx.response().write(BufferInternal.buffer(bytes)).onComplete(this::sent);
+        write(bytes).onComplete(this::sent);
+    }
+
+    private Future<Void> write(ByteBuf bytes) {
+        try {
+            return ctx.response().write(BufferInternal.buffer(bytes));
+        } catch (IllegalStateException e) {
+            // The answer is over.
+            return Future.failedFuture(e);
+        }
     }
 
     private void sent(AsyncResult<Void> done) {

@@ -121,6 +121,13 @@ public final class Metrics {
                 .register(registry);
     }
 
+    /** {@code pinfold.gateway.lent}: blocks that are on their way to readers whole. */
+    public void gatewayLent(Supplier<Number> blocks) {
+        Gauge.builder("pinfold.gateway.lent", blocks)
+                .description("Blocks on their way to readers of the gateway; slow ones keep theirs for long")
+                .register(registry);
+    }
+
     /** {@code pinfold.verify}: samples of replicas that were checked, by what was found. */
     public void verified(String provider, String result) {
         Counter.builder("pinfold.verify")

@@ -75,7 +75,7 @@ final class ErrorsReference {
                 | `no-source` | nobody has given the bytes yet |
                 | `not-served` | says pinned, and does not serve the blocks |
                 | `wrong-bytes` | served bytes that do not have the hash |
-                | `not-checkable` | offers no way to fetch from it: counts as claimed only |
+                | `not-checkable` | offers no way to fetch from it, or has a gateway that ignores `format=`: counts as claimed only |
 
                 ## The command line
 

@@ -31,11 +31,13 @@ class ManyReadersTest {
                     last[0] = asked;
                     return still && asked > before;
                 });
-                // The window is 160 KiB; the rest is what the sockets of both sides hold.
+                // Two blocks are on their way; the rest is what the sockets of both sides hold.
+                assertThat(gateway.lent()).isEqualTo(2);
                 assertThat((long) (blocks.asked() - before) * BLOCK).isLessThan(8L << 20);
                 assertThat(slow.read(1024)).hasSize(1024);
                 slow.leave();
                 Eventually.holds("the read ends", Duration.ofSeconds(60), () -> gateway.reading() == 0);
+                Eventually.holds("its blocks are given back", Duration.ofSeconds(60), () -> gateway.lent() == 0);
                 Eventually.holds("its flight is closed", Duration.ofSeconds(60), () -> blocks.open() == 0);
             }
         }

@@ -134,6 +134,11 @@ final class TestGateway implements AutoCloseable {
         return (int) meters.get("pinfold.gateway.reading").gauge().value();
     }
 
+    /** Blocks on their way to readers, as the metric tells. */
+    int lent() {
+        return (int) meters.get("pinfold.gateway.lent").gauge().value();
+    }
+
     @Override
     public void close() {
         server.close();
