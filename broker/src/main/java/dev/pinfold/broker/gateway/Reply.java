@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class Reply {
     static final int CHUNK = 64 << 10;
 
-    /** So much of a lent piece is given to the connection at a time. */
+    /** A lent piece is given to the connection in parts of this size, which its allocator has at hand. */
     private static final int SLICE = 128 << 10;
 
     /** What a chunk begins with, so that small answers stay small. */
@@ -157,19 +157,15 @@ final class Reply {
         return true;
     }
 
-    /** On the event loop. */
+    /** On the event loop, in one turn of it: what is sent later must come after all of it. */
     private void sendSlices(ByteBuf bytes, Runnable written) {
         Future<Void> last = Future.succeededFuture();
-        while (bytes.isReadable() && last.succeeded()) {
+        while (bytes.isReadable()) {
             last = write(bytes.readSlice(Math.min(SLICE, bytes.readableBytes())));
         }
         last.onComplete(done -> {
-            if (done.succeeded() && bytes.isReadable()) {
-                sendSlices(bytes, written);
-            } else {
-                written.run();
-                sent(done);
-            }
+            written.run();
+            sent(done);
         });
     }
 

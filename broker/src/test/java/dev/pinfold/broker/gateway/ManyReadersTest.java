@@ -44,6 +44,24 @@ class ManyReadersTest {
     }
 
     @Test
+    void a_reader_who_pauses_gets_all_of_it_in_order_however_much_was_on_its_way() throws Exception {
+        MemoryRetrieval blocks = new MemoryRetrieval();
+        Cid cid = Tree.file(blocks, Tree.bytes(12 << 20, 18), UnixFsOptions.DEFAULT)
+                .cid();
+        for (String query : List.of("", "?format=car")) {
+            try (TestGateway gateway = TestGateway.over(blocks)) {
+                byte[] wanted = gateway.get("/ipfs/" + cid + query).body();
+                try (RawReader slow = RawReader.get(gateway.port(), "/ipfs/" + cid + query, "1.0")) {
+                    Eventually.holds("it waits", Duration.ofSeconds(60), () -> gateway.lent() == 2);
+                    slow.until("\r\n\r\n");
+                    assertThat(slow.read(wanted.length)).isEqualTo(wanted);
+                    assertThat(slow.read(1)).isEmpty();
+                }
+            }
+        }
+    }
+
+    @Test
     void many_readers_of_as_many_files_finish_in_little_memory() throws Exception {
         boolean thorough = Boolean.getBoolean("pinfold.thorough");
         int readers = thorough ? 1000 : 150;
