@@ -45,8 +45,8 @@ import picocli.CommandLine.Spec;
 /**
  * {@code pinfold bench read}: the rate and the first block of raced, verified reads from gateways and nodes, as blocks and
  * through the broker's own gateway, beside asking the first of them directly for the same: for a CAR, with every block proven
- * and without proving anything, and for the file. What a read leaves behind in the server weighs on the next one, so each way follows each way, itself included,
- * equally often; medians count.
+ * and without proving anything, and for the file. What a read leaves behind in the server weighs on the next one, so each way
+ * follows each way, itself included, equally often; medians count.
  *
  * <p>Of a direct read the first byte is told too, which is that of the CAR's header: a gateway sends it before it has looked
  * for a block.
