@@ -190,7 +190,7 @@ public abstract class ProviderContract {
                 Capability.RETRIEVE_RAW, d -> provider.block(dag.root(), d),
                 Capability.RETRIEVE_CAR, d -> provider.car(dag.root(), d).close(),
                 Capability.RETRIEVE_PART,
-                        d -> provider.part(dag.root(), 0, 1, d).close());
+                        d -> provider.part(dag.root(), "", 0, 1, d).close());
         long before = world.contacts();
         calls.forEach((capability, call) -> {
             if (!subject.can(capability)) {

@@ -6,6 +6,7 @@ import dev.pinfold.http.HttpAnswer;
 import dev.pinfold.http.SafeWords;
 import dev.pinfold.psa.HttpAsk.Purpose;
 import dev.pinfold.spi.Capability;
+import dev.pinfold.spi.ContentPath;
 import dev.pinfold.spi.Failure;
 import dev.pinfold.spi.Observation;
 import dev.pinfold.spi.Order;
@@ -20,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Says what answers mean. No I/O. The rule that costs money when it is wrong: after a {@code POST} whose answer does not
@@ -30,6 +32,9 @@ import java.util.Map;
  * application writes on purpose. All of 4xx is taken at its word.
  */
 final class PsaAnswers {
+    /** With these a gateway refuses a CAR, or one as it was asked for; blocks are all that every gateway must serve. */
+    private static final Set<Integer> CARS_NOT_SERVED = Set.of(400, 406, 415, 501);
+
     private final PsaSettings settings;
     private final PsaRequests requests;
     private final SafeWords words;
@@ -140,14 +145,28 @@ final class PsaAnswers {
 
     /** Accepts that content follows; a page of HTML is not content, nor is a file where a block or a CAR was asked for. */
     void requireContent(Purpose purpose, Cid cid, HttpAnswer answer) {
+        requireContent(purpose, cid, "", answer);
+    }
+
+    /**
+     * The same for what was asked for by a path.
+     *
+     * @param path names below the CID, not percent-encoded
+     */
+    void requireContent(Purpose purpose, Cid cid, String path, HttpAnswer answer) {
         int status = answer.status();
-        if (filesOnly(cid, answer)) {
+        if (filesOnly(cid, path, answer)) {
             Capability lacking = purpose == Purpose.CAR ? Capability.RETRIEVE_CAR : Capability.RETRIEVE_RAW;
             throw new ProviderException(new Failure.Unsupported(
                     lacking, words.say(purpose.words + " was answered with the file: it ignores format=", "")));
         }
         if (status == 404 || status == 410) {
             throw new ProviderException(new Failure.NotFound(words.say("does not have " + cid, "")));
+        }
+        if (purpose == Purpose.CAR && CARS_NOT_SERVED.contains(status)) {
+            throw new ProviderException(new Failure.Unsupported(
+                    Capability.RETRIEVE_CAR,
+                    words.say("answered " + purpose.words + " with status " + status, PinReader.reason(answer))));
         }
         requireSuccess(purpose, answer);
         if (type(answer).startsWith("text/html")) {
@@ -162,12 +181,15 @@ final class PsaAnswers {
      * Whether a path gateway speaks that ignores {@code format=}: it names the content that it serves as a file
      * ({@code X-Ipfs-Path}, IPFS Path Gateway), or sends to the listing of the directory. That says nothing against its copy.
      */
-    private static boolean filesOnly(Cid cid, HttpAnswer answer) {
-        String path = "/ipfs/" + cid;
+    private static boolean filesOnly(Cid cid, String path, HttpAnswer answer) {
+        String encoded = "/ipfs/" + cid + ContentPath.inUrl(path);
+        String plain = path.isEmpty() ? encoded : "/ipfs/" + cid + "/" + path;
+        String named = answer.header("X-Ipfs-Path");
         String location = answer.header("Location");
         return answer.success()
-                ? answer.header("X-Ipfs-Path").equals(path) && !type(answer).startsWith("application/vnd.ipld.")
-                : answer.status() == 301 && (location.endsWith(path + "/") || location.contains(path + "/?"));
+                ? (named.equals(encoded) || named.equals(plain))
+                        && !type(answer).startsWith("application/vnd.ipld.")
+                : answer.status() == 301 && (location.endsWith(encoded + "/") || location.contains(encoded + "/?"));
     }
 
     private void requireSuccess(Purpose purpose, HttpAnswer answer) {

@@ -151,19 +151,19 @@ final class PsaProvider implements Provider {
     @Override
     public InputStream car(Cid root, Deadline deadline) {
         need(Capability.RETRIEVE_CAR);
-        return content(root, requests.car(root), deadline);
+        return content(root, "", requests.car(root), deadline);
     }
 
     @Override
-    public InputStream part(Cid file, long from, long to, Deadline deadline) {
+    public InputStream part(Cid root, String path, long from, long to, Deadline deadline) {
         need(Capability.RETRIEVE_PART);
-        return content(file, requests.part(file, from, to), deadline);
+        return content(root, path, requests.part(root, path, from, to), deadline);
     }
 
-    private InputStream content(Cid root, HttpAsk ask, Deadline deadline) {
+    private InputStream content(Cid root, String path, HttpAsk ask, Deadline deadline) {
         Wire.Opened opened = open(ask, deadline);
         try {
-            answers.requireContent(Purpose.CAR, root, opened.head());
+            answers.requireContent(Purpose.CAR, root, path, opened.head());
             return opened.content();
         } catch (ProviderException e) {
             hangUp(opened.content(), e);

@@ -8,6 +8,7 @@ import dev.pinfold.content.Cid;
 import dev.pinfold.psa.HttpAsk.Purpose;
 import dev.pinfold.psa.Preset.OriginsPolicy;
 import dev.pinfold.psa.Preset.StatusFilter;
+import dev.pinfold.spi.ContentPath;
 import dev.pinfold.spi.Order;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -110,18 +111,23 @@ final class PsaRequests {
     }
 
     HttpAsk block(Cid cid) {
-        return gateway(Purpose.BLOCK, cid, "raw", "application/vnd.ipld.raw", Block.MAX_SIZE);
+        return gateway(Purpose.BLOCK, cid, "", "raw", "application/vnd.ipld.raw", Block.MAX_SIZE);
     }
 
     HttpAsk car(Cid root) {
-        return gateway(Purpose.CAR, root, CAR_QUERY + "&dag-scope=all", CAR_ACCEPT, Long.MAX_VALUE);
+        return gateway(Purpose.CAR, root, "", CAR_QUERY + "&dag-scope=all", CAR_ACCEPT, Long.MAX_VALUE);
     }
 
-    /** @param to the last byte; {@link Long#MAX_VALUE} means to the end */
-    HttpAsk part(Cid file, long from, long to) {
+    /**
+     * Asks for what lies at a path's end, or for a part of it.
+     *
+     * @param path names below the root, not percent-encoded; empty for the root itself
+     * @param to the last byte; {@link Long#MAX_VALUE} means to the end
+     */
+    HttpAsk part(Cid root, String path, long from, long to) {
         String end = to == Long.MAX_VALUE ? "*" : Long.toString(to);
         String query = CAR_QUERY + "&dag-scope=entity&entity-bytes=" + from + ":" + end;
-        return gateway(Purpose.CAR, file, query, CAR_ACCEPT, Long.MAX_VALUE);
+        return gateway(Purpose.CAR, root, path, query, CAR_ACCEPT, Long.MAX_VALUE);
     }
 
     /**
@@ -172,7 +178,7 @@ final class PsaRequests {
         return new HttpAsk(purpose, uri, headers, body, settings.maxAnswerBytes());
     }
 
-    private HttpAsk gateway(Purpose purpose, Cid cid, String format, String accept, long maxBytes) {
+    private HttpAsk gateway(Purpose purpose, Cid cid, String path, String format, String accept, long maxBytes) {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Accept", accept);
         String token = settings.gatewayToken();
@@ -180,7 +186,7 @@ final class PsaRequests {
             String header = settings.gatewayTokenHeader();
             headers.put(header, header.equalsIgnoreCase("Authorization") ? "Bearer " + token : token);
         }
-        URI uri = URI.create(settings.gateway() + "/ipfs/" + cid + "?format=" + format);
+        URI uri = URI.create(settings.gateway() + "/ipfs/" + cid + ContentPath.inUrl(path) + "?format=" + format);
         return HttpAsk.bare(purpose, uri, headers, maxBytes);
     }
 

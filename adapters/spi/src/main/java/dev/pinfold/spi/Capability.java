@@ -16,7 +16,7 @@ public enum Capability {
     RETRIEVE_RAW,
     /** Serves a whole DAG as a CAR. */
     RETRIEVE_CAR,
-    /** Serves a part of a file, from one byte to another, as a CAR. */
+    /** Serves a part of a file, which a path may lead to, from one byte to another, as a CAR. */
     RETRIEVE_PART,
     /** Makes use of the origins of an order when it fetches. */
     ORIGINS,

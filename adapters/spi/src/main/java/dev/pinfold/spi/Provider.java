@@ -92,15 +92,17 @@ public interface Provider extends AutoCloseable {
     }
 
     /**
-     * Opens a part of a UnixFS file as a CARv1 in depth-first order, not yet verified: the blocks that lead to it, then its
-     * own. Needs {@link Capability#RETRIEVE_PART}. The deadline is that of {@link #car}. Source: trustless gateway
-     * specification, {@code entity-bytes}.
+     * Opens a part of a UnixFS file as a CARv1 in depth-first order, not yet verified: the blocks that lead to it, those of the
+     * path first, then its own. A directory comes without what its entries name, whatever the bytes. Needs
+     * {@link Capability#RETRIEVE_PART}. The deadline is that of {@link #car}. Source: trustless gateway specification,
+     * {@code entity-bytes}.
      *
-     * @param file the root of the file
+     * @param root the root of the file, or of the DAG that the path leads through
+     * @param path names below the root, not percent-encoded, with {@code /} between them; empty for the root itself
      * @param from the first byte
      * @param to the last byte; {@link Long#MAX_VALUE} means to the end
      */
-    default InputStream part(Cid file, long from, long to, Deadline deadline) {
+    default InputStream part(Cid root, String path, long from, long to, Deadline deadline) {
         throw lacks(Capability.RETRIEVE_PART);
     }
 

@@ -178,9 +178,9 @@ public final class GuardedProvider implements Provider {
 
     /** As {@link #car}. */
     @Override
-    public InputStream part(Cid file, long from, long to, Deadline deadline) {
+    public InputStream part(Cid root, String path, long from, long to, Deadline deadline) {
         require(Capability.RETRIEVE_PART);
-        return call(Operation.CAR, null, deadline, limit -> calls.held(adapter.part(file, from, to, limit)));
+        return call(Operation.CAR, null, deadline, limit -> calls.held(adapter.part(root, path, from, to, limit)));
     }
 
     /** Guarded as all calls are, but by no breaker: see {@link Operation#deals}. */

@@ -1,6 +1,7 @@
 package dev.pinfold.broker.retrieval;
 
 import dev.pinfold.broker.retrieval.FetchAttempt.Outcome;
+import dev.pinfold.broker.retrieval.Opened.Extent;
 import dev.pinfold.content.Block;
 import dev.pinfold.content.Cid;
 import dev.pinfold.content.ContentException;
@@ -8,10 +9,13 @@ import dev.pinfold.content.Verifier;
 import dev.pinfold.content.car.CarReader;
 import dev.pinfold.content.dag.DagFrontier;
 import dev.pinfold.content.dag.Links;
+import dev.pinfold.spi.ContentPath;
 import dev.pinfold.spi.Deadline;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,28 +23,75 @@ import org.jspecify.annotations.Nullable;
  * below the block, or for the block alone. What comes back is verified here, before it counts as served.
  *
  * @param block the block that must come first
- * @param parent the node whose first child the block is, so that little comes before it in the DAG below that node; null
- *     where that is not known
+ * @param parent the node below which the block is, with little before it; null where that is not known
  * @param part which part of which file it begins; null where that is not known
- * @param alone whether nothing after the block is wanted
+ * @param after what is wanted after the block
  */
 record Asking(
-        Cid block, @Nullable Cid parent, @Nullable Part part, boolean alone, ReadSettings settings, Referee referee) {
+        Cid block, @Nullable Cid parent, @Nullable Part part, After after, ReadSettings settings, Referee referee) {
     /** What a source may not be able to do. */
     static final String PARTS = "parts";
 
     private static final String CARS = "cars";
 
+    private static final Set<Outcome> PATH_MAY_BREAK =
+            EnumSet.of(Outcome.NOT_FOUND, Outcome.INCOMPLETE, Outcome.UNREACHABLE);
+
+    /** What is wanted after a block. */
+    enum After {
+        /** Nothing. */
+        NOTHING,
+        /** What leads to the part, and the part, which is only the beginning of what is wanted. */
+        BEGINNING,
+        /** The same; then all that lies below the block, if it is a file. */
+        FILE,
+        /** All that is left. */
+        REST
+    }
+
     /**
      * A part of a file.
      *
+     * @param root the file, or the root of the DAG in which it is
+     * @param path leads from the root to the file; empty for the root itself
      * @param to the last byte, or {@link Long#MAX_VALUE}
      */
-    record Part(Cid file, long from, long to) {
+    record Part(Cid root, String path, long from, long to) {
+        static Part of(Cid file, long from, long to) {
+            return new Part(file, "", from, to);
+        }
+
         /** Whether it is all of the file, which is the DAG below its root: no source has to know of parts for that. */
         boolean all() {
-            return from == 0 && to == Long.MAX_VALUE;
+            return path.isEmpty() && from == 0 && to == Long.MAX_VALUE;
         }
+    }
+
+    /** Asks for a block and nothing more. */
+    static Asking alone(Cid block, ReadSettings settings, Referee referee) {
+        return new Asking(block, null, null, After.NOTHING, settings, referee);
+    }
+
+    /**
+     * Asks for the root of what is wanted at once with the way to it and its first bytes, so that a reader far away waits for
+     * one answer and not for one after another. How large a file is, is not known yet; so no more than that is asked for.
+     */
+    static Asking beginning(Want want, ReadSettings settings, Referee referee) {
+        boolean block = Links.none(want.root().codec())
+                || (want.scope() == Want.Scope.BLOCK && want.path().isEmpty());
+        if (block || !ContentPath.plain(want.path())) {
+            return alone(want.root(), settings, referee);
+        }
+        long from = want.bytes().map(Want.ByteRange::from).orElse(0L);
+        long last = want.scope() == Want.Scope.BLOCK || from < 0
+                ? 0
+                : want.bytes().flatMap(Want.ByteRange::to).filter(to -> to >= 0).orElse(Long.MAX_VALUE);
+        long first = Math.max(0, from);
+        Part part = new Part(want.root(), want.path(), first, Math.min(last, first + settings.beginning() - 1));
+        boolean file = want.scope() == Want.Scope.ENTITY
+                && want.path().isEmpty()
+                && want.bytes().isEmpty();
+        return new Asking(want.root(), null, part, file ? After.FILE : After.BEGINNING, settings, referee);
     }
 
     /** Whether a source may give the block at once with what comes after it. */
@@ -49,6 +100,10 @@ record Asking(
     }
 
     private boolean givesSubtree(FetchSource source) {
+        if (after == After.BEGINNING || (after == After.FILE && source.servesParts())) {
+            // It might be far more than is wanted.
+            return false;
+        }
         boolean known = !Links.none(block.codec()) || parent != null || (part != null && part.all());
         return known && givesCars(source);
     }
@@ -63,23 +118,24 @@ record Asking(
 
     /** Asks; blocks until the first verified block. */
     Opened ask(FetchSource source, boolean lastHope) throws SourceTrouble {
-        if (!alone) {
+        Deadline deadline = Deadline.after(settings.firstBlock());
+        if (after != After.NOTHING) {
             if (part != null && !part.all() && givesParts(source)) {
                 try {
-                    return car(source, part, lastHope);
+                    return car(source, part, deadline, lastHope);
                 } catch (SourceTrouble e) {
                     fallBack(source, PARTS, e);
                 }
             }
             if (givesSubtree(source)) {
                 try {
-                    return car(source, null, lastHope);
+                    return car(source, null, deadline, lastHope);
                 } catch (SourceTrouble e) {
                     fallBack(source, CARS, e);
                 }
             }
         }
-        return Opened.alone(single(source));
+        return Opened.alone(single(source, deadline));
     }
 
     /**
@@ -87,6 +143,10 @@ record Asking(
      * A part without what was asked for says nothing of the copy: Helia 7.1 leaves the chunks behind a file's first node out.
      */
     private void fallBack(FetchSource source, String what, SourceTrouble trouble) throws SourceTrouble {
+        if (part != null && !part.path().isEmpty() && PATH_MAY_BREAK.contains(trouble.outcome())) {
+            // The root may be there although the path leads nowhere, or not all of it is there.
+            return;
+        }
         boolean other = switch (trouble.outcome()) {
             case NOT_TRUSTLESS, CANNOT_SERVE -> true;
             case INCOMPLETE -> PARTS.equals(what);
@@ -98,11 +158,11 @@ record Asking(
         referee.cannot(source, what, trouble.detail());
     }
 
-    private Block single(FetchSource source) throws SourceTrouble {
+    private Block single(FetchSource source, Deadline deadline) throws SourceTrouble {
         if (!source.servesBlocks()) {
             throw new SourceTrouble(Outcome.CANNOT_SERVE, "it serves no single blocks");
         }
-        byte[] bytes = source.block(block, Deadline.after(settings.firstBlock()));
+        byte[] bytes = source.block(block, deadline);
         return verified(bytes);
     }
 
@@ -118,12 +178,12 @@ record Asking(
     }
 
     /** @param named the part that the source is asked for by its bytes; null to ask for a DAG */
-    private Opened car(FetchSource source, @Nullable Part named, boolean lastHope) throws SourceTrouble {
+    private Opened car(FetchSource source, @Nullable Part named, Deadline deadline, boolean lastHope)
+            throws SourceTrouble {
         long begun = System.nanoTime();
-        Deadline deadline = Deadline.after(settings.firstBlock());
         InputStream raw = named == null
                 ? source.car(dag(source), deadline)
-                : source.part(named.file(), named.from(), named.to(), deadline);
+                : source.part(named.root(), named.path(), named.from(), named.to(), deadline);
         InputStream in = new RateFloor(raw, settings.progress(), settings.slowest(lastHope));
         boolean opened = false;
         try {
@@ -131,7 +191,7 @@ record Asking(
             referee.firstByte(source, Duration.ofNanos(System.nanoTime() - begun));
             Block first = skipTo(reader);
             opened = true;
-            return new Opened(first, reader, in, named != null);
+            return new Opened(first, reader, in, extent(named));
         } catch (ContentException e) {
             throw lie(e);
         } catch (IOException e) {
@@ -143,6 +203,14 @@ record Asking(
         }
     }
 
+    private Extent extent(@Nullable Part named) {
+        if (named == null) {
+            return Extent.DAG;
+        }
+        boolean cut = named.to() - named.from() + 1 == settings.beginning();
+        return after != After.REST && cut ? Extent.BEGINNING : Extent.REST;
+    }
+
     /**
      * The DAG to ask for: that of all the file, or what lies below the block or its parent, after which a source with parts is
      * asked for the rest. There the first bytes come soon also where they come after a walk over all that was asked for, as
@@ -151,7 +219,7 @@ record Asking(
     private Cid dag(FetchSource source) {
         boolean leaf = Links.none(block.codec());
         if (part != null && part.all() && (leaf || !source.servesParts())) {
-            return part.file();
+            return part.root();
         }
         return leaf && parent != null ? parent : block;
     }

@@ -26,8 +26,13 @@ interface FetchSource {
         return false;
     }
 
-    /** Opens a part of a file as a CAR, depth first, with the blocks that lead to it; both ends are inclusive. */
-    default InputStream part(Cid file, long from, long to, Deadline deadline) throws SourceTrouble {
+    /**
+     * Opens a part of a file as a CAR, depth first, with the blocks that lead to it; both ends are inclusive. Of a directory,
+     * its own blocks.
+     *
+     * @param path names below the root, not percent-encoded; empty for the root itself
+     */
+    default InputStream part(Cid root, String path, long from, long to, Deadline deadline) throws SourceTrouble {
         throw new SourceTrouble(FetchAttempt.Outcome.CANNOT_SERVE, "it serves no parts of files");
     }
 

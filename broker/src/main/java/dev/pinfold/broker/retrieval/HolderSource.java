@@ -46,9 +46,9 @@ record HolderSource(GuardedProvider provider, Duration idle) implements FetchSou
     }
 
     @Override
-    public InputStream part(Cid file, long from, long to, Deadline deadline) throws SourceTrouble {
+    public InputStream part(Cid root, String path, long from, long to, Deadline deadline) throws SourceTrouble {
         try {
-            return PumpedStream.bounded(provider.part(file, from, to, deadline), provider.id(), idle);
+            return PumpedStream.bounded(provider.part(root, path, from, to, deadline), provider.id(), idle);
         } catch (ProviderException e) {
             throw SourceTrouble.of(e);
         }

@@ -5,6 +5,7 @@ import dev.pinfold.broker.retrieval.FetchAttempt.Outcome;
 import dev.pinfold.broker.retrieval.OutboundHttp.Answer;
 import dev.pinfold.content.Block;
 import dev.pinfold.content.Cid;
+import dev.pinfold.spi.ContentPath;
 import dev.pinfold.spi.Deadline;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,17 +38,21 @@ record HttpSource(OutboundHttp http, String name, Kind kind, String address) imp
 
     @Override
     public InputStream car(Cid cid, Deadline deadline) throws SourceTrouble {
-        return car(cid, CAR_QUERY + "&dag-scope=all", deadline);
+        return car(cid, "", CAR_QUERY + "&dag-scope=all", deadline);
     }
 
     @Override
-    public InputStream part(Cid file, long from, long to, Deadline deadline) throws SourceTrouble {
+    public InputStream part(Cid root, String path, long from, long to, Deadline deadline) throws SourceTrouble {
         String end = to == Long.MAX_VALUE ? "*" : Long.toString(to);
-        return car(file, CAR_QUERY + "&dag-scope=entity&entity-bytes=" + from + ":" + end, deadline);
+        return car(
+                root,
+                ContentPath.inUrl(path),
+                CAR_QUERY + "&dag-scope=entity&entity-bytes=" + from + ":" + end,
+                deadline);
     }
 
-    private InputStream car(Cid cid, String query, Deadline deadline) throws SourceTrouble {
-        Answer answer = get(cid, query, CAR_ACCEPT, deadline);
+    private InputStream car(Cid cid, String path, String query, Deadline deadline) throws SourceTrouble {
+        Answer answer = get(cid + path, query, CAR_ACCEPT, deadline);
         try {
             requireFound(answer, true);
             if (!hasType(answer, CAR)) {
@@ -64,7 +69,7 @@ record HttpSource(OutboundHttp http, String name, Kind kind, String address) imp
 
     @Override
     public byte[] block(Cid cid, Deadline deadline) throws SourceTrouble {
-        Answer answer = get(cid, RAW_QUERY, RAW, deadline);
+        Answer answer = get(cid.toString(), RAW_QUERY, RAW, deadline);
         try {
             requireFound(answer, false);
             byte[] bytes = answer.body().readNBytes(Block.MAX_SIZE + 1);
@@ -87,10 +92,10 @@ record HttpSource(OutboundHttp http, String name, Kind kind, String address) imp
         }
     }
 
-    private Answer get(Cid cid, String query, String accept, Deadline deadline) throws SourceTrouble {
+    private Answer get(String what, String query, String accept, Deadline deadline) throws SourceTrouble {
         try {
             URI base = OriginAddress.base(address);
-            return http.get(URI.create(base + "/ipfs/" + cid + query), accept, deadline);
+            return http.get(URI.create(base + "/ipfs/" + what + query), accept, deadline);
         } catch (OriginAddress.NotHttp e) {
             throw new SourceTrouble(Outcome.NOT_HTTP, e.getMessage());
         } catch (OutboundRefused e) {

@@ -4,6 +4,7 @@ import dev.pinfold.broker.retrieval.Contest.NobodyServed;
 import dev.pinfold.broker.retrieval.Contest.Served;
 import dev.pinfold.broker.retrieval.FetchAttempt.Outcome;
 import dev.pinfold.broker.retrieval.Ledger.Copy;
+import dev.pinfold.broker.retrieval.Opened.Extent;
 import dev.pinfold.broker.retrieval.RetrievalFailed.Why;
 import dev.pinfold.content.Block;
 import dev.pinfold.content.Cid;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +52,8 @@ final class SharedFlight implements SubtreeStream.Reader {
     private final FileMap files = new FileMap();
     private final Map<Multihash, Single> singles = new HashMap<>();
     private final Set<Thread> threads = new HashSet<>();
+    private final Beginning beginning;
+    private final AtomicBoolean begun = new AtomicBoolean();
     private @Nullable SubtreeStream stream;
     private boolean running;
     private SubtreeStream.@Nullable End end;
@@ -73,6 +77,7 @@ final class SharedFlight implements SubtreeStream.Reader {
         this.referee = referee;
         this.settings = settings;
         this.turns = turns;
+        this.beginning = new Beginning(referee);
     }
 
     /** A verified block that is on this machine; null when it is not. */
@@ -183,7 +188,7 @@ final class SharedFlight implements SubtreeStream.Reader {
         }
         boolean top = cid.multihash().equals(want.root().multihash());
         if (top && want.scope() == Want.Scope.ALL && want.path().isEmpty() && !Links.none(cid.codec())) {
-            start(new SubtreeStream(List.of(cid), null, this, referee, settings));
+            start(new SubtreeStream(List.of(cid), null, null, null, this, referee, settings));
             return true;
         }
         long to = want.bytes()
@@ -198,9 +203,21 @@ final class SharedFlight implements SubtreeStream.Reader {
                 || !(leaf || (place.first() && want.bytes().isEmpty()))) {
             return false;
         }
-        Asking.Part part = new Asking.Part(place.file(), place.offset(), to);
-        start(new SubtreeStream(place.rest(), part, this, referee, settings));
+        Asking.Part part = Asking.Part.of(place.file(), place.offset(), to);
+        SubtreeStream.Parent parent =
+                to == Long.MAX_VALUE && place.first() ? SubtreeStream.Parent.of(place.node(), place.siblings()) : null;
+        start(new SubtreeStream(place.rest(), part, parent, goesOn(place), this, referee, settings));
         return true;
+    }
+
+    /** The answer with which the read began, where it may go on with this part, and where it need not wait for its turn. */
+    private @Nullable Served goesOn(FileMap.Place place) {
+        long from = want.bytes().map(Want.ByteRange::from).orElse(0L);
+        if (turns.free() && place.offset() <= from && from - place.offset() < Block.MAX_SIZE) {
+            return beginning.take();
+        }
+        beginning.giveUp();
+        return null;
     }
 
     private void start(SubtreeStream begun) {
@@ -219,6 +236,7 @@ final class SharedFlight implements SubtreeStream.Reader {
             } catch (RuntimeException e) {
                 how = new SubtreeStream.End.Broken(e);
             } finally {
+                download.close();
                 ended(how);
             }
         });
@@ -367,7 +385,8 @@ final class SharedFlight implements SubtreeStream.Reader {
             spawn("block", () -> {
                 Contest.Result result = new NobodyServed(List.of());
                 try {
-                    result = contest(new Asking(cid, null, null, true, settings, referee));
+                    Served next = beginning.next(cid);
+                    result = next == null ? contest(asking(cid)) : next;
                 } catch (RuntimeException e) {
                     single.failure = e;
                 } finally {
@@ -378,9 +397,18 @@ final class SharedFlight implements SubtreeStream.Reader {
         });
     }
 
+    /** With the first block of all that is wanted comes what follows it. */
+    private Asking asking(Cid cid) {
+        boolean first = begun.compareAndSet(false, true);
+        return first && cid.multihash().equals(want.root().multihash())
+                ? Asking.beginning(want, settings, referee)
+                : Asking.alone(cid, settings, referee);
+    }
+
     private void settle(Cid cid, Single single, Contest.Result result) {
         if (result instanceof Served served) {
             local.learned(served.opened().first(), served.copy(), referee.story());
+            begin(served);
         }
         lock.lock();
         try {
@@ -390,6 +418,26 @@ final class SharedFlight implements SubtreeStream.Reader {
                 window.put(served.opened().first(), 0);
             }
             changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void begin(Served served) {
+        Opened opened = served.opened();
+        if (opened.rest() == null) {
+            return;
+        }
+        lock.lock();
+        try {
+            files.note(opened.first().cid(), opened.first().bytes());
+            if (opened.extent() == Extent.DAG && !files.knows(opened.first().cid())) {
+                // A directory: what lies below it is not wanted.
+                opened.close();
+                return;
+            }
+            beginning.hold(served);
+            spawn("beginning", beginning::watch);
         } finally {
             lock.unlock();
         }
@@ -459,6 +507,7 @@ final class SharedFlight implements SubtreeStream.Reader {
         } finally {
             lock.unlock();
         }
+        beginning.giveUp();
         referee.story().end();
     }
 }

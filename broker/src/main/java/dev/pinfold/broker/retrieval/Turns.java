@@ -24,6 +24,11 @@ final class Turns {
         }
     }
 
+    /** Whether a place is free just now. */
+    boolean free() {
+        return places.availablePermits() > 0;
+    }
+
     /** Whether somebody waits. */
     boolean wanted() {
         return places.hasQueuedThreads();

@@ -4,6 +4,7 @@ import dev.pinfold.content.Block;
 import dev.pinfold.content.Cid;
 import dev.pinfold.content.car.CarWriter;
 import dev.pinfold.content.unixfs.FileWriter;
+import dev.pinfold.content.unixfs.TreeWriter;
 import dev.pinfold.content.unixfs.UnixFsOptions;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -43,6 +44,24 @@ final class Blocks {
                             dev.pinfold.content.dag.DagLimits.DEFAULT)
                     .walk(List.of(root), inOrder::add);
             return new Blocks(root, content, List.copyOf(inOrder));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The file of {@link #file} as {@code a/b/c.bin} in directories, with a file beside it in each. */
+    static Blocks tree(long seed, int size) {
+        byte[] content = new byte[size];
+        new Random(seed).nextBytes(content);
+        List<Block> all = new ArrayList<>();
+        try {
+            TreeWriter tree = new TreeWriter(all::add, new UnixFsOptions(1024, 4, 256 << 10, 256));
+            tree.addFile("a/b/c.bin", new ByteArrayInputStream(content));
+            for (String beside : List.of("a/b/0.txt", "a/z.txt", "0.txt")) {
+                tree.addFile(
+                        beside, new ByteArrayInputStream(beside.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+            }
+            return new Blocks(tree.finish().cid(), content, List.copyOf(all));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

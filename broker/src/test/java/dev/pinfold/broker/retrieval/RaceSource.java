@@ -3,8 +3,15 @@ package dev.pinfold.broker.retrieval;
 import dev.pinfold.broker.retrieval.FetchAttempt.Kind;
 import dev.pinfold.broker.retrieval.FetchAttempt.Outcome;
 import dev.pinfold.content.Block;
+import dev.pinfold.content.BlockSource;
 import dev.pinfold.content.Cid;
+import dev.pinfold.content.ContentException;
+import dev.pinfold.content.dag.DagLimits;
 import dev.pinfold.content.dag.Links;
+import dev.pinfold.content.unixfs.DagSelection;
+import dev.pinfold.content.unixfs.Extent;
+import dev.pinfold.content.unixfs.PathWalk;
+import dev.pinfold.content.unixfs.UnixFsLimits;
 import dev.pinfold.spi.Deadline;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
@@ -13,6 +20,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -112,32 +120,34 @@ final class RaceSource implements FetchSource {
     }
 
     @Override
-    public InputStream part(Cid file, long from, long to, Deadline deadline) throws SourceTrouble {
-        arrive("part " + from + ":" + (to == Long.MAX_VALUE ? "*" : to));
+    public InputStream part(Cid root, String path, long from, long to, Deadline deadline) throws SourceTrouble {
+        String at = path.isEmpty() ? "" : "/" + path + " ";
+        arrive("part " + at + from + ":" + (to == Long.MAX_VALUE ? "*" : to));
         List<Block> blocks = new ArrayList<>();
-        partBelow(file, 0, from, to, blocks);
-        return stream(Blocks.car(List.of(file), blocks));
-    }
-
-    /** Returns where the next part begins. Chunks are the only blocks with bytes here. */
-    private long partBelow(Cid cid, long at, long from, long to, List<Block> into) {
-        byte[] bytes = java.util.Objects.requireNonNull(dag.find(cid));
-        List<Cid> links = Links.of(cid, bytes);
-        if (links.isEmpty()) {
-            if (at + bytes.length > from && at <= to && chunks(into) < chunksInPart) {
-                into.add(Block.verified(cid, bytes));
+        BlockSource noting = cid -> {
+            byte[] bytes = dag.find(cid);
+            if (bytes != null && blocks.stream().noneMatch(block -> block.cid().equals(cid))) {
+                blocks.add(Block.verified(cid, bytes));
             }
-            return at + bytes.length;
+            return bytes;
+        };
+        try {
+            List<String> names = path.isEmpty() ? List.of() : List.of(path.split("/"));
+            Cid file = new PathWalk(noting, UnixFsLimits.DEFAULT)
+                    .follow(root, names)
+                    .target();
+            OptionalLong last = to == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(to);
+            DagSelection selection =
+                    new DagSelection(dag::find, file, new Extent.Bytes(from, last), DagLimits.DEFAULT, false);
+            for (Block block = selection.next(); block != null; block = selection.next()) {
+                if (!Links.none(block.cid().codec()) || chunks(blocks) < chunksInPart) {
+                    blocks.add(block);
+                }
+            }
+        } catch (IOException | ContentException e) {
+            throw new SourceTrouble(Outcome.NOT_FOUND, "no such path");
         }
-        int place = into.size();
-        long next = at;
-        for (Cid link : links) {
-            next = partBelow(link, next, from, to, into);
-        }
-        if (next > from && at <= to) {
-            into.add(place, Block.verified(cid, bytes));
-        }
-        return next;
+        return stream(Blocks.car(List.of(root), blocks));
     }
 
     private static long chunks(List<Block> blocks) {

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pinfold.broker.flow.Eventually;
 import dev.pinfold.content.Block;
 import dev.pinfold.content.Cid;
+import dev.pinfold.content.ContentException;
+import dev.pinfold.content.unixfs.PathWalk;
+import dev.pinfold.content.unixfs.UnixFsLimits;
 import dev.pinfold.content.unixfs.UnixFsReader;
 import dev.pinfold.policy.RetrievalRule;
 import java.io.ByteArrayOutputStream;
@@ -46,7 +49,13 @@ class RacingRetrievalTest {
     private static ReadSettings settings(long lead, Duration parkAfter) {
         ReadSettings usual = ReadSettings.DEFAULT;
         return new ReadSettings(
-                usual.firstBlock(), usual.progress(), usual.slowestBytesPerSecond(), lead, parkAfter, 16);
+                usual.firstBlock(),
+                usual.progress(),
+                usual.slowestBytesPerSecond(),
+                usual.beginning(),
+                lead,
+                parkAfter,
+                16);
     }
 
     @Test
@@ -390,37 +399,178 @@ class RacingRetrievalTest {
     void a_range_asks_for_its_part_of_the_file_only() throws Exception {
         try (RaceBench bench = bench(first)) {
             assertThat(part(bench, 40_000, 45_001)).isEqualTo(Arrays.copyOfRange(file.content, 40_000, 45_001));
-            assertThat(first.count("part 39936:45000")).isEqualTo(1);
+            assertThat(first.asked).containsExactly("part 40000:45000");
             assertThat(first.sent.get()).isLessThan(20_000);
         }
     }
 
     @Test
-    void a_whole_file_comes_from_a_node_by_one_request_after_its_root() throws Exception {
+    void a_whole_file_comes_from_a_node_by_one_request() throws Exception {
         for (Blocks content : List.of(file, Blocks.file(8, 4 * 1024))) {
             RaceSource node = new RaceSource("node", content);
             node.parts = false;
             try (RaceBench bench = bench(node)) {
                 assertThat(whole(bench, content)).isEqualTo(content.content);
-                assertThat(node.asked).containsExactly("block " + content.root, "car " + content.root);
+                assertThat(node.asked).containsExactly("car " + content.root);
+                Eventually.holds("its connection is let go of", SOON, () -> node.open.get() == 0);
             }
         }
     }
 
     @Test
-    void a_whole_file_comes_from_a_gateway_by_few_requests_the_first_of_them_for_little() throws Exception {
+    void a_directory_of_a_node_costs_no_more_than_its_own_block() throws Exception {
+        Blocks tree = Blocks.tree(9, 200 * 1024);
+        RaceSource node = new RaceSource("node", tree);
+        node.parts = false;
+        try (RaceBench bench = bench(node);
+                Flight flight = bench.retrieval.open(entity(tree, "", Optional.empty()))) {
+            List<String> names = new ArrayList<>();
+            new UnixFsReader(flight).list(tree.root, entry -> names.add(entry.name()));
+            assertThat(names).containsExactly("0.txt", "a");
+            assertThat(node.open.get()).as("what lies below it is let go of").isZero();
+            assertThat(node.asked).containsExactly("car " + tree.root);
+        }
+    }
+
+    @Test
+    void a_whole_file_comes_from_a_gateway_by_two_requests_the_first_of_them_for_little() throws Exception {
+        try (RaceBench bench = beginning(10 * 1024, first)) {
+            assertThat(whole(bench, file)).isEqualTo(file.content);
+            assertThat(first.asked).containsExactly("part 0:10239", "part 10240:*");
+            assertThat(first.sent.get()).isLessThan(file.content.length * 5 / 4);
+        }
+    }
+
+    @Test
+    void a_small_file_comes_from_a_gateway_by_one_request() throws Exception {
         try (RaceBench bench = bench(first)) {
             assertThat(whole(bench, file)).isEqualTo(file.content);
-            assertThat(first.asked)
-                    .containsExactly(
-                            "block " + file.root, "car " + file.inOrder.get(1).cid(), "part 16384:*");
+            assertThat(first.asked).containsExactly("part 0:1048575");
+            Eventually.holds("its connection is let go of", SOON, () -> first.open.get() == 0);
         }
-        Blocks small = Blocks.file(8, 4 * 1024);
-        RaceSource gateway = new RaceSource("gateway", small);
+    }
+
+    @Test
+    void a_file_behind_a_path_comes_from_a_gateway_by_one_request() throws Exception {
+        Blocks tree = Blocks.tree(10, 20 * 1024);
+        RaceSource gateway = new RaceSource("gateway", tree);
         try (RaceBench bench = bench(gateway)) {
-            assertThat(whole(bench, small)).isEqualTo(small.content);
-            assertThat(gateway.asked).containsExactly("block " + small.root, "car " + small.root);
+            assertThat(behindPath(bench, tree, Optional.empty())).isEqualTo(tree.content);
+            assertThat(gateway.asked).containsExactly("part /a/b/c.bin 0:1048575");
         }
+        gateway.asked.clear();
+        try (RaceBench bench = bench(gateway)) {
+            Want.ByteRange range = new Want.ByteRange(5000, Optional.of(6999L));
+            assertThat(behindPath(bench, tree, Optional.of(range)))
+                    .isEqualTo(Arrays.copyOfRange(tree.content, 5000, 7000));
+            assertThat(gateway.asked).containsExactly("part /a/b/c.bin 5000:6999");
+        }
+    }
+
+    @Test
+    void a_path_is_followed_block_by_block_where_it_cannot_be_asked_for() throws Exception {
+        Blocks tree = Blocks.tree(10, 20 * 1024);
+        RaceSource node = new RaceSource("node", tree);
+        node.parts = false;
+        try (RaceBench bench = bench(node)) {
+            assertThat(behindPath(bench, tree, Optional.empty())).isEqualTo(tree.content);
+            assertThat(node.asked.getFirst()).isEqualTo("block " + tree.root);
+            assertThat(node.count("block")).isEqualTo(4);
+            assertThat(node.count("car")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_path_that_leads_nowhere_says_nothing_of_the_copy() throws Exception {
+        Blocks tree = Blocks.tree(10, 20 * 1024);
+        RaceSource gateway = new RaceSource("gateway", tree);
+        try (RaceBench bench = bench(gateway);
+                Flight flight =
+                        bench.retrieval.open(new Want(tree.root, "a/no", Want.Scope.ENTITY, Optional.empty()))) {
+            PathWalk walk = new PathWalk(flight, UnixFsLimits.DEFAULT);
+            assertThatThrownBy(() -> walk.follow(tree.root, List.of("a", "no")))
+                    .isInstanceOfSatisfying(
+                            ContentException.class,
+                            e -> assertThat(e.kind()).isEqualTo(ContentException.Kind.NOT_FOUND));
+            assertThat(bench.missing).isEmpty();
+            assertThat(gateway.count("part")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void names_that_would_mean_steps_in_a_url_are_not_asked_for_by_path() throws Exception {
+        try (RaceBench bench = bench(first);
+                Flight flight =
+                        bench.retrieval.open(new Want(file.root, "../b", Want.Scope.ENTITY, Optional.empty()))) {
+            assertThat(flight.find(file.root)).isNotNull();
+            assertThat(first.asked).containsExactly("block " + file.root);
+        }
+    }
+
+    @Test
+    void a_lie_within_the_blocks_of_a_path_is_found_and_another_takes_over() throws Exception {
+        Blocks tree = Blocks.tree(10, 20 * 1024);
+        RaceSource liar = new RaceSource("a", tree);
+        RaceSource honest = new RaceSource("b", tree);
+        liar.lieAt = 60L + Blocks.car(List.of(tree.root), List.of(root(tree))).length;
+        try (RaceBench bench = bench(liar, honest)) {
+            assertThat(behindPath(bench, tree, Optional.empty())).isEqualTo(tree.content);
+            assertThat(bench.wrong).singleElement().asString().startsWith("a: ");
+            assertThat(liar.asked).hasSize(1);
+            Eventually.holds("no connection is left", SOON, () -> liar.open.get() + honest.open.get() == 0);
+        }
+    }
+
+    @Test
+    void an_answer_that_is_not_read_on_gives_its_connection_up() throws Exception {
+        Blocks tree = Blocks.tree(10, 20 * 1024);
+        RaceSource gateway = new RaceSource("gateway", tree);
+        try (RaceBench bench = bench(gateway);
+                Flight flight = bench.retrieval.open(entity(tree, "a/b/c.bin", Optional.empty()))) {
+            assertThat(flight.find(tree.root)).isNotNull();
+            assertThat(gateway.open.get()).isEqualTo(1);
+            Eventually.holds("its connection is let go of", SOON, () -> gateway.open.get() == 0);
+        }
+        assertThat(tree.inOrder).isNotEmpty();
+    }
+
+    private static Block root(Blocks content) {
+        return Block.verified(content.root, java.util.Objects.requireNonNull(content.find(content.root)));
+    }
+
+    private static Want entity(Blocks content, String path, Optional<Want.ByteRange> bytes) {
+        return new Want(content.root, path, Want.Scope.ENTITY, bytes);
+    }
+
+    private static byte[] behindPath(RaceBench bench, Blocks tree, Optional<Want.ByteRange> bytes) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (Flight flight = bench.retrieval.open(entity(tree, "a/b/c.bin", bytes))) {
+            Cid found = new PathWalk(flight, UnixFsLimits.DEFAULT)
+                    .follow(tree.root, List.of("a", "b", "c.bin"))
+                    .target();
+            UnixFsReader reader = new UnixFsReader(flight);
+            if (bytes.isEmpty()) {
+                reader.open(found).copyTo(out);
+            } else {
+                reader.open(found, bytes.get().from(), bytes.get().to().orElseThrow() + 1)
+                        .copyTo(out);
+            }
+        }
+        return out.toByteArray();
+    }
+
+    /** Asks for so many bytes before anything is known of a file. */
+    private RaceBench beginning(long bytes, FetchSource... sources) {
+        ReadSettings usual = ReadSettings.DEFAULT;
+        ReadSettings settings = new ReadSettings(
+                usual.firstBlock(),
+                usual.progress(),
+                usual.slowestBytesPerSecond(),
+                bytes,
+                usual.lead(),
+                usual.parkAfter(),
+                usual.downloads());
+        return new RaceBench(folder, 0, settings, sources);
     }
 
     @Test
@@ -469,11 +619,13 @@ class RacingRetrievalTest {
     /** As Helia 7.1 does for the rest of a file of many nodes. */
     @Test
     void a_part_of_many_nodes_without_their_chunks_is_no_lie() throws Exception {
-        first.chunksInPart = 0;
-        try (RaceBench bench = bench(first)) {
+        first.chunksInPart = 2;
+        try (RaceBench bench = beginning(10 * 1024, first)) {
             assertThat(whole(bench, file)).isEqualTo(file.content);
-            assertThat(first.count("part")).as("asked for parts once").isEqualTo(1);
-            assertThat(first.count("block")).as("chunks do not come one by one").isEqualTo(1);
+            assertThat(first.count("part"))
+                    .as("asked for parts once after the beginning")
+                    .isEqualTo(2);
+            assertThat(first.count("block")).as("chunks do not come one by one").isZero();
             assertThat(bench.wrong).isEmpty();
             assertThat(bench.missing).isEmpty();
         }
