@@ -13,10 +13,12 @@ import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -114,6 +116,7 @@ final class PsaServer {
                 .handler(ctx -> psa(ctx, PsaOperation.REPLACE, () -> service.replace(id(ctx), body(ctx))));
         routes.delete("/pins/:id").handler(ctx -> psa(ctx, PsaOperation.DELETE, () -> service.delete(id(ctx))));
         routes.get("/ipfs/:cid").handler(this::content);
+        routes.get("/ipfs/:cid/*").handler(this::content);
         return routes;
     }
 
@@ -205,8 +208,7 @@ final class PsaServer {
             return;
         }
         boolean plain = gateway.manner() == GatewayManner.IGNORES_FORMAT;
-        byte[] bytes =
-                plain ? gateway.file(cid) : operation == PsaOperation.CAR ? gateway.car(cid) : gateway.block(cid);
+        byte[] bytes = plain ? gateway.file(cid) : operation == PsaOperation.CAR ? car(ctx, cid) : gateway.block(cid);
         if (bytes == null) {
             end(ctx, operation, 404, Buffer.buffer("not here"));
             return;
@@ -236,6 +238,15 @@ final class PsaServer {
             return;
         }
         end(ctx, operation, 200, Buffer.buffer(bytes));
+    }
+
+    private byte @Nullable [] car(RoutingContext ctx, Cid root) {
+        String path = URI.create(String.valueOf(ctx.request().path())).getPath().replaceFirst("/ipfs/[^/]+/?", "");
+        String bytes = ctx.request().getParam("entity-bytes");
+        return bytes == null && path.isEmpty()
+                ? gateway.car(root)
+                : gateway.entity(
+                        root, path.isEmpty() ? List.of() : List.of(path.split("/")), bytes == null ? "0:*" : bytes);
     }
 
     private void send(RoutingContext ctx, PsaOperation operation, Reply reply, @Nullable String forcedType) {

@@ -101,6 +101,28 @@ class PsaAnswersTest {
 
     @ParameterizedTest
     @CsvSource({
+        "200, X-Ipfs-Path, /ipfs/CID/a b/c, application/octet-stream, Unsupported",
+        "200, X-Ipfs-Path, /ipfs/CID/a%20b/c, application/octet-stream, Unsupported",
+        "301, Location, /ipfs/CID/a%20b/c/, text/html, Unsupported",
+        "200, X-Ipfs-Path, /ipfs/CID, application/octet-stream, ProtocolViolation",
+        "301, Location, /ipfs/CID/, text/html, ProtocolViolation"
+    })
+    void something_else_than_the_car_of_a_path_means(
+            int status, String name, String value, String type, String failure) {
+        Cid cid = order.cid();
+        HttpAnswer answer =
+                answer(status, "not a CAR", name, value.replace("CID", cid.toString()), "Content-Type", type);
+        assertThat(catchThrowableOfType(
+                                ProviderException.class,
+                                () -> answers.requireContent(HttpAsk.Purpose.CAR, cid, "a b/c", answer))
+                        .failure()
+                        .getClass()
+                        .getSimpleName())
+                .isEqualTo(failure);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "200, X-Ipfs-Path, /ipfs/CID, application/octet-stream, Unsupported",
         "200, X-Ipfs-Path, /ipfs/CID, text/html, Unsupported",
         "301, Location, /ipfs/CID/, text/html, Unsupported",

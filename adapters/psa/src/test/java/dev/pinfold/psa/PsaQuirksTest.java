@@ -3,6 +3,8 @@ package dev.pinfold.psa;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pinfold.content.Block;
+import dev.pinfold.content.unixfs.TreeWriter;
+import dev.pinfold.content.unixfs.UnixFsOptions;
 import dev.pinfold.kit.Call;
 import dev.pinfold.kit.Company;
 import dev.pinfold.kit.Dag;
@@ -23,13 +25,18 @@ import dev.pinfold.spi.PinListing;
 import dev.pinfold.spi.Provider;
 import dev.pinfold.spi.ProviderException;
 import dev.pinfold.spi.Sighting;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -38,6 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each particularity that companies were seen with, and what the adapter makes of it. */
 @Timeout(60)
@@ -372,6 +380,45 @@ class PsaQuirksTest {
                             Failure.Unsupported.class,
                             failure -> assertThat(failure.capability()).isEqualTo(Capability.RETRIEVE_CAR));
         }
+    }
+
+    /** Names as people give them: each must arrive as it is. */
+    @ParameterizedTest
+    @ValueSource(strings = {"plain.txt", "a b+c.txt", "100%.txt", "what?#&=;.txt", "größe/日本/é.txt", "~x/*'()!.bin"})
+    void a_path_leads_to_the_beginning_of_a_file(String path) throws IOException {
+        psa.progress(new Progress.Immediately());
+        List<Block> blocks = new ArrayList<>();
+        byte[] content = new byte[3000];
+        new Random(path.hashCode()).nextBytes(content);
+        TreeWriter tree = new TreeWriter(blocks::addFirst, new UnixFsOptions(1000, 174, 256 << 10, 256));
+        tree.addFile(path, new ByteArrayInputStream(content));
+        tree.addFile("beside/other.bin", new ByteArrayInputStream(new byte[] {1}));
+        Dag dag = new Dag(tree.finish().cid(), blocks);
+        world.offer(dag);
+        psa.plant(dag.root(), null, Map.of());
+        Dag part;
+        try (InputStream in = provider.part(dag.root(), path, 0, 999, soon())) {
+            part = Dag.readCar(in.readAllBytes());
+        }
+        int folders = path.split("/").length;
+        assertThat(part.root()).isEqualTo(dag.root());
+        assertThat(part.blocks()).hasSize(folders + 2);
+        assertThat(part.blocks().getLast().bytes()).isEqualTo(Arrays.copyOf(content, 1000));
+        assertThat(failure(() -> provider.part(dag.root(), path + ".not", 0, 999, soon())))
+                .isInstanceOf(Failure.NotFound.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 406, 415, 501})
+    void a_gateway_that_refuses_cars_serves_blocks_still(int status) {
+        psa.faults().next(PsaOperation.CAR, 1, PsaFault.status(status, "no CARs here"));
+        assertThat(failure(() -> provider.car(Dag.text("x").root(), soon())))
+                .isInstanceOfSatisfying(Failure.Unsupported.class, failure -> {
+                    assertThat(failure.capability()).isEqualTo(Capability.RETRIEVE_CAR);
+                    assertThat(failure.detail()).contains("status " + status);
+                });
+        psa.faults().next(PsaOperation.BLOCK, 1, PsaFault.status(406, "no"));
+        assertThat(failure(() -> provider.block(Dag.text("x").root(), soon()))).isInstanceOf(Failure.Rejected.class);
     }
 
     @Test
