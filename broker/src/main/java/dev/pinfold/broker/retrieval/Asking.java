@@ -1,7 +1,6 @@
 package dev.pinfold.broker.retrieval;
 
 import dev.pinfold.broker.retrieval.FetchAttempt.Outcome;
-import dev.pinfold.broker.retrieval.Opened.Extent;
 import dev.pinfold.content.Block;
 import dev.pinfold.content.Cid;
 import dev.pinfold.content.ContentException;
@@ -41,10 +40,8 @@ record Asking(
     enum After {
         /** Nothing. */
         NOTHING,
-        /** What leads to the part, and the part, which is only the beginning of what is wanted. */
-        BEGINNING,
-        /** The same; then all that lies below the block, if it is a file. */
-        FILE,
+        /** What leads to the part, then the part, which may turn out to be a directory: nobody knows yet. */
+        PART,
         /** All that is left. */
         REST
     }
@@ -73,8 +70,8 @@ record Asking(
     }
 
     /**
-     * Asks for the root of what is wanted at once with the way to it and its first bytes, so that a reader far away waits for
-     * one answer and not for one after another. How large a file is, is not known yet; so no more than that is asked for.
+     * Asks for the root of what is wanted, and with it for the rest of the path and what lies at its end, so that a reader far
+     * away waits for one answer and not for one after another.
      */
     static Asking beginning(Want want, ReadSettings settings, Referee referee) {
         boolean block = Links.none(want.root().codec())
@@ -83,15 +80,15 @@ record Asking(
             return alone(want.root(), settings, referee);
         }
         long from = want.bytes().map(Want.ByteRange::from).orElse(0L);
-        long last = want.scope() == Want.Scope.BLOCK || from < 0
+        // Of a range that counts from an end that is not known yet, the first block.
+        long to = want.scope() == Want.Scope.BLOCK || from < 0
                 ? 0
-                : want.bytes().flatMap(Want.ByteRange::to).filter(to -> to >= 0).orElse(Long.MAX_VALUE);
-        long first = Math.max(0, from);
-        Part part = new Part(want.root(), want.path(), first, Math.min(last, first + settings.beginning() - 1));
-        boolean file = want.scope() == Want.Scope.ENTITY
-                && want.path().isEmpty()
-                && want.bytes().isEmpty();
-        return new Asking(want.root(), null, part, file ? After.FILE : After.BEGINNING, settings, referee);
+                : want.bytes()
+                        .flatMap(Want.ByteRange::to)
+                        .filter(last -> last >= 0)
+                        .orElse(Long.MAX_VALUE);
+        Part part = new Part(want.root(), want.path(), Math.max(0, from), to);
+        return new Asking(want.root(), null, part, After.PART, settings, referee);
     }
 
     /** Whether a source may give the block at once with what comes after it. */
@@ -100,7 +97,7 @@ record Asking(
     }
 
     private boolean givesSubtree(FetchSource source) {
-        if (after == After.BEGINNING || (after == After.FILE && source.servesParts())) {
+        if (after == After.PART && (source.servesParts() || part == null || !part.all())) {
             // It might be far more than is wanted.
             return false;
         }
@@ -120,7 +117,7 @@ record Asking(
     Opened ask(FetchSource source, boolean lastHope) throws SourceTrouble {
         Deadline deadline = Deadline.after(settings.firstBlock());
         if (after != After.NOTHING) {
-            if (part != null && !part.all() && givesParts(source)) {
+            if (part != null && (after == After.PART || !part.all()) && givesParts(source)) {
                 try {
                     return car(source, part, deadline, lastHope);
                 } catch (SourceTrouble e) {
@@ -191,7 +188,7 @@ record Asking(
             referee.firstByte(source, Duration.ofNanos(System.nanoTime() - begun));
             Block first = skipTo(reader);
             opened = true;
-            return new Opened(first, reader, in, extent(named));
+            return new Opened(first, reader, in, named != null);
         } catch (ContentException e) {
             throw lie(e);
         } catch (IOException e) {
@@ -201,14 +198,6 @@ record Asking(
                 giveUp(in);
             }
         }
-    }
-
-    private Extent extent(@Nullable Part named) {
-        if (named == null) {
-            return Extent.DAG;
-        }
-        boolean cut = named.to() - named.from() + 1 == settings.beginning();
-        return after != After.REST && cut ? Extent.BEGINNING : Extent.REST;
     }
 
     /**

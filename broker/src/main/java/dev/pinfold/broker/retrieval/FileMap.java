@@ -23,14 +23,12 @@ final class FileMap {
     private static final int MOST_ROOTS = 100_000;
 
     private static final class Node {
-        private final Cid cid;
         private final Cid file;
         private final @Nullable Spot above;
         private final List<Cid> links;
         private final long[] starts;
 
-        Node(Cid cid, Cid file, @Nullable Spot above, List<Cid> links, long[] starts) {
-            this.cid = cid;
+        Node(Cid file, @Nullable Spot above, List<Cid> links, long[] starts) {
             this.file = file;
             this.above = above;
             this.links = links;
@@ -45,16 +43,10 @@ final class FileMap {
      *
      * @param file the root of the file
      * @param offset the byte at which the part begins
-     * @param node the node whose part it is
-     * @param siblings the parts of that node
+     * @param first whether it is the first part of its node
      * @param rest this part and all that come after it, up to a last byte
      */
-    record Place(Cid file, long offset, Cid node, List<Cid> siblings, List<Cid> rest) {
-        /** Whether it is the first part of its node. */
-        boolean first() {
-            return rest.getFirst().equals(siblings.getFirst());
-        }
-    }
+    record Place(Cid file, long offset, boolean first, List<Cid> rest) {}
 
     private final Map<Multihash, Spot> spots = new HashMap<>();
     private final Map<Multihash, Node> nodes = new LinkedHashMap<>(16, 0.75f, true) {
@@ -99,7 +91,7 @@ final class FileMap {
             at += data.blockSizes().get(i);
             links.add(node.links().get(i).cid());
         }
-        Node made = new Node(cid, file, above, List.copyOf(links), starts);
+        Node made = new Node(file, above, List.copyOf(links), starts);
         nodes.put(cid.multihash(), made);
         for (int i = 0; i < starts.length; i++) {
             spots.putIfAbsent(links.get(i).multihash(), new Spot(made, i));
@@ -133,7 +125,7 @@ final class FileMap {
             Spot above = at.node().above;
             from = above == null ? 0 : above.index() + 1;
         }
-        return new Place(spot.node().file, spot.node().starts[spot.index()], spot.node().cid, spot.node().links, rest);
+        return new Place(spot.node().file, spot.node().starts[spot.index()], spot.index() == 0, rest);
     }
 
     /** How many bytes of a file are in this very block; empty for what is no part of a file. */

@@ -12,29 +12,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rest the CAR that goes on after the block; null when the block came alone
  * @param stream the stream under the CAR
- * @param extent how much the CAR was to bring
+ * @param whole whether the CAR was to bring everything that is left, and not only what lies below the block
  */
 record Opened(
-        Block first, @Nullable CarReader rest, @Nullable InputStream stream, Extent extent) implements Closeable {
-    /** How much comes with a block. */
-    enum Extent {
-        /** Nothing. */
-        BLOCK,
-        /** The DAG below it, or below a node around it. */
-        DAG,
-        /** What leads to a path's end, and the beginning of what lies there. */
-        BEGINNING,
-        /** All that is left of a file, or of a part of it. */
-        REST
-    }
-
+        Block first, @Nullable CarReader rest, @Nullable InputStream stream, boolean whole) implements Closeable {
     static Opened alone(Block block) {
-        return new Opened(block, null, null, Extent.BLOCK);
-    }
-
-    /** Whether the source chose the blocks by the bytes of a file that were asked for, and not by a DAG. */
-    boolean byBytes() {
-        return extent == Extent.BEGINNING || extent == Extent.REST;
+        return new Opened(block, null, null, false);
     }
 
     @Override

@@ -4,7 +4,6 @@ import dev.pinfold.broker.retrieval.Contest.NobodyServed;
 import dev.pinfold.broker.retrieval.Contest.Served;
 import dev.pinfold.broker.retrieval.FetchAttempt.Outcome;
 import dev.pinfold.broker.retrieval.Ledger.Copy;
-import dev.pinfold.broker.retrieval.Opened.Extent;
 import dev.pinfold.broker.retrieval.RetrievalFailed.Why;
 import dev.pinfold.content.Block;
 import dev.pinfold.content.Cid;
@@ -188,7 +187,7 @@ final class SharedFlight implements SubtreeStream.Reader {
         }
         boolean top = cid.multihash().equals(want.root().multihash());
         if (top && want.scope() == Want.Scope.ALL && want.path().isEmpty() && !Links.none(cid.codec())) {
-            start(new SubtreeStream(List.of(cid), null, null, null, this, referee, settings));
+            start(new SubtreeStream(List.of(cid), null, null, this, referee, settings));
             return true;
         }
         long to = want.bytes()
@@ -204,9 +203,7 @@ final class SharedFlight implements SubtreeStream.Reader {
             return false;
         }
         Asking.Part part = Asking.Part.of(place.file(), place.offset(), to);
-        SubtreeStream.Parent parent =
-                to == Long.MAX_VALUE && place.first() ? SubtreeStream.Parent.of(place.node(), place.siblings()) : null;
-        start(new SubtreeStream(place.rest(), part, parent, goesOn(place), this, referee, settings));
+        start(new SubtreeStream(place.rest(), part, goesOn(place), this, referee, settings));
         return true;
     }
 
@@ -431,7 +428,7 @@ final class SharedFlight implements SubtreeStream.Reader {
         lock.lock();
         try {
             files.note(opened.first().cid(), opened.first().bytes());
-            if (opened.extent() == Extent.DAG && !files.knows(opened.first().cid())) {
+            if (!opened.whole() && !files.knows(opened.first().cid())) {
                 // A directory: what lies below it is not wanted.
                 opened.close();
                 return;

@@ -3,7 +3,6 @@ package dev.pinfold.broker.retrieval;
 import dev.pinfold.broker.retrieval.Contest.NobodyServed;
 import dev.pinfold.broker.retrieval.Contest.Served;
 import dev.pinfold.broker.retrieval.FetchAttempt.Outcome;
-import dev.pinfold.broker.retrieval.Opened.Extent;
 import dev.pinfold.content.Block;
 import dev.pinfold.content.Cid;
 import dev.pinfold.content.ContentException;
@@ -81,30 +80,6 @@ final class SubtreeStream {
         Contest.Result contest(Asking asking) throws InterruptedException;
     }
 
-    /**
-     * A node whose children are coming.
-     *
-     * @param behind how many of them came
-     * @param bytes of these
-     */
-    record Parent(Cid node, List<Cid> children, int behind, long bytes) {
-        /** In the DAG of the node no more than this may come before the block that is wanted: it comes twice. */
-        private static final long MOST_BYTES = DagFrontier.WASTE_BYTES / 2;
-
-        private static final int MOST_BLOCKS = DagFrontier.WASTE_BLOCKS - 2;
-
-        static Parent of(Cid node, List<Cid> children) {
-            return new Parent(node, children, 0, 0);
-        }
-
-        @Nullable
-        Parent after(Block child, @Nullable Cid next) {
-            Parent now = new Parent(node, children, behind + 1, bytes + child.size());
-            boolean near = now.behind <= MOST_BLOCKS && now.bytes <= MOST_BYTES;
-            return near && next != null && children.contains(next) ? now : null;
-        }
-    }
-
     private final DagFrontier frontier;
     private final Reader reader;
     private final Referee referee;
@@ -118,10 +93,10 @@ final class SubtreeStream {
     private long offset;
 
     private long verified;
-    /** The node whose child is expected, with little before it; null where another block is. */
-    private @Nullable Parent parent;
+    /** The node whose first child is expected; null when another block is. */
+    private @Nullable Cid parent;
 
-    /** An answer that was begun for others, and goes on here. */
+    /** The answer with which the read began, where the download goes on with it. */
     private @Nullable Served begun;
 
     private volatile @Nullable Cid expected;
@@ -131,19 +106,15 @@ final class SubtreeStream {
      *
      * @param roots what is to come, in order
      * @param part the file of which this is a part; null when the whole DAG below one root is wanted
-     * @param parent the node whose first child the first root is; null where another is, or not all of the file is wanted
-     * @param begun an answer that may go on with the first root; null when there is none. It is closed here
+     * @param begun an answer that is to bring the roots next; null when there is none. It is closed here
      */
     SubtreeStream(
             List<Cid> roots,
             Asking.@Nullable Part part,
-            @Nullable Parent parent,
             @Nullable Served begun,
             Reader reader,
             Referee referee,
             ReadSettings settings) {
-        this.parent = parent;
-        this.begun = begun;
         this.frontier = new DagFrontier(roots, DagLimits.DEFAULT, true);
         this.reader = reader;
         this.referee = referee;
@@ -152,6 +123,7 @@ final class SubtreeStream {
         this.file = part == null ? roots.getFirst() : part.root();
         this.offset = part == null ? 0 : part.from();
         this.to = part == null ? Long.MAX_VALUE : part.to();
+        this.begun = begun;
         this.expected = frontier.expected();
     }
 
@@ -176,13 +148,7 @@ final class SubtreeStream {
                     referee.story().tell(new RetrievalEvent.Parked(verified));
                     return new End.Parked();
                 } else {
-                    Asking asking = new Asking(
-                            next,
-                            parent == null ? null : parent.node(),
-                            knownPart(),
-                            Asking.After.REST,
-                            settings,
-                            referee);
+                    Asking asking = new Asking(next, parent, knownPart(), Asking.After.REST, settings, referee);
                     End end = Links.none(next.codec()) && !comesWithMore(asking) ? blocks(next) : cars(asking);
                     if (end != null) {
                         return end;
@@ -337,7 +303,7 @@ final class SubtreeStream {
             try {
                 frontier.accept(block);
             } catch (ContentException e) {
-                if (served.opened().byBytes() && e.kind() == ContentException.Kind.UNEXPECTED) {
+                if (served.opened().whole() && e.kind() == ContentException.Kind.UNEXPECTED) {
                     // It was asked for a part and chose its blocks itself. Helia 7.1 sends all nodes and no chunks.
                     throw new SourceTrouble(Outcome.CANNOT_SERVE, String.valueOf(e.getMessage()));
                 }
@@ -352,12 +318,7 @@ final class SubtreeStream {
                 return;
             }
             String ended = "its CAR ended without block " + next;
-            Opened opened = served.opened();
-            if (opened.extent() == Extent.BEGINNING && trouble == null) {
-                // No more was asked for.
-                return;
-            }
-            if (opened.byBytes() && (trouble == null || trouble.outcome() == Outcome.CANNOT_SERVE)) {
+            if (served.opened().whole() && (trouble == null || trouble.outcome() == Outcome.CANNOT_SERVE)) {
                 // A part without all that was asked for says nothing of the copy.
                 referee.cannot(served.copy().source(), Asking.PARTS, trouble == null ? ended : trouble.detail());
             } else if (trouble != null) {
@@ -407,11 +368,9 @@ final class SubtreeStream {
             }
         });
         Cid next = expected;
-        List<Cid> links = Links.none(block.cid().codec()) ? List.of() : Links.of(block.cid(), block.bytes());
-        if (next != null && links.contains(next)) {
-            parent = Parent.of(block.cid(), links);
-        } else if (parent != null) {
-            parent = parent.after(block, next);
-        }
+        boolean above = !Links.none(block.cid().codec())
+                && next != null
+                && Links.of(block.cid(), block.bytes()).contains(next);
+        parent = above ? block.cid() : null;
     }
 }

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Gateways over HTTP that lie in every way there is: nothing wrong is delivered, it is seen, and another takes over. */
 class LyingSourceTest {
     private static final ReadSettings SETTINGS = new ReadSettings(
-            Duration.ofSeconds(10), Duration.ofMillis(300), 64 << 10, 1 << 20, 4 << 20, Duration.ofSeconds(5), 16);
+            Duration.ofSeconds(10), Duration.ofMillis(300), 64 << 10, 4 << 20, Duration.ofSeconds(5), 16);
 
     @TempDir
     Path folder;
