@@ -9,6 +9,8 @@ import dev.pinfold.broker.provider.ProviderSpec;
 import dev.pinfold.broker.telemetry.Metrics;
 import dev.pinfold.content.Cid;
 import dev.pinfold.content.unixfs.DirectoryEntry;
+import dev.pinfold.content.unixfs.PathWalk;
+import dev.pinfold.content.unixfs.UnixFsLimits;
 import dev.pinfold.content.unixfs.UnixFsReader;
 import dev.pinfold.spi.ProviderConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -156,7 +158,26 @@ class PeerReadTest {
                 assertThat(found).isEqualTo(wanted);
                 assertThat(bench.log().recent(root, 1).getFirst().bytes()).containsOnlyKeys(Story.Origin.HOT);
             }
+            paths(bench, root);
         }
+    }
+
+    /** A file is found by its path from either; from a gateway, of which more can be asked for, by one request. */
+    private static void paths(Bench bench, Cid root) throws IOException {
+        for (RacingRetrieval way : bench.ways()) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            try (Flight flight = way.open(new Want(root, "ünï-177.txt", Want.Scope.ENTITY, Optional.empty()))) {
+                Cid file = new PathWalk(flight, UnixFsLimits.DEFAULT)
+                        .follow(root, List.of("ünï-177.txt"))
+                        .target();
+                new UnixFsReader(flight).open(file).copyTo(out);
+            }
+            assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("the content of entry 177");
+        }
+        assertThat(bench.log().recent(root, 1).getFirst().events())
+                .as("asked of Helia")
+                .filteredOn(entry -> entry.event() instanceof RetrievalEvent.Started)
+                .hasSize(1);
     }
 
     private void files(Bench bench) throws Exception {
