@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * Reads content from wherever copies of it are: what is on this machine first, then the copies in the ledger, raced
  * against each other block by verified block. Readers who want the same thing at the same time share one flight.
  *
- * <p>Where to read on: {@link SharedFlight} serves the readers, {@link SubtreeStream} downloads and fails over,
- * {@link Contest} runs races, whose rules are {@link dev.pinfold.broker.retrieval.race.Race}; {@link Referee} draws the
+ * <p>Where to read on: {@link SharedFlight} serves the readers, {@link Beginning} holds the first answer while they follow a
+ * path, {@link SubtreeStream} downloads and fails over, {@link Contest} runs races, whose rules are {@link dev.pinfold.broker.retrieval.race.Race}; {@link Referee} draws the
  * consequences.
  */
 public final class RacingRetrieval implements Retrieval, AutoCloseable {

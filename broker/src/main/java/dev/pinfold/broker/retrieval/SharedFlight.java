@@ -394,9 +394,9 @@ final class SharedFlight implements SubtreeStream.Reader {
         });
     }
 
-    /** With the first block of all that is wanted comes what follows it. */
+    /** With the first block of all that is wanted comes what follows it, unless a download would have to wait for its turn. */
     private Asking asking(Cid cid) {
-        boolean first = begun.compareAndSet(false, true);
+        boolean first = begun.compareAndSet(false, true) && turns.free();
         return first && cid.multihash().equals(want.root().multihash())
                 ? Asking.beginning(want, settings, referee)
                 : Asking.alone(cid, settings, referee);
