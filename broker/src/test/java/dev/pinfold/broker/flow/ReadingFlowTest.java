@@ -3,10 +3,19 @@ package dev.pinfold.broker.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pinfold.content.Block;
+import dev.pinfold.content.unixfs.TreeWriter;
+import dev.pinfold.content.unixfs.UnixFsOptions;
 import dev.pinfold.kit.Dag;
 import dev.pinfold.kit.GatewayManner;
+import dev.pinfold.kit.PsaFault;
+import dev.pinfold.kit.PsaOperation;
 import dev.pinfold.kit.ScriptedPsa;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +109,37 @@ class ReadingFlowTest {
             assertThat(client.events(id)).doesNotContain("replica.doubted a-doubtful");
             assertThat(client.replica(id, "a-doubtful").get("state").textValue())
                     .isEqualTo("verified");
+        }
+    }
+
+    /** A root, three names, and the two chunks of a file: six blocks. */
+    @Test
+    void a_file_behind_a_path_is_one_call_of_its_company_and_comes_also_from_one_that_serves_no_cars()
+            throws IOException {
+        List<Block> blocks = new ArrayList<>();
+        TreeWriter tree = new TreeWriter(blocks::addFirst, new UnixFsOptions(1000, 174, 256 << 10, 256));
+        byte[] content = "0123456789".repeat(200).getBytes(StandardCharsets.UTF_8);
+        content[1500] = 'x';
+        tree.addFile("a/b/c.txt", new ByteArrayInputStream(content));
+        Dag dag = new Dag(tree.finish().cid(), blocks);
+        companies.network().offer(dag);
+        try (BrokerUnderTest broker = BrokerUnderTest.in(folder)
+                .set("reconcile.auditEvery", "1h")
+                .set("storage.cacheCapacity", "0")
+                .copies(1, 1, 1)
+                .upstream(honest)
+                .start()) {
+            PinClient client = broker.client();
+            client.awaitStatus(client.pin(dag.root()), "pinned");
+            String url = "/ipfs/" + dag.root() + "/a/b/c.txt";
+            honest.calls().clear();
+            assertThat(client.expect(200, "GET", url, null).bytes()).isEqualTo(content);
+            assertThat(honest.calls().count(PsaOperation.CAR)).isEqualTo(1);
+            assertThat(honest.calls().count(PsaOperation.BLOCK)).isZero();
+            assertThat(client.expect(404, "GET", url + ".not", null).text()).contains("c.txt.not");
+            honest.faults().always(PsaOperation.CAR, PsaFault.status(406, "no CARs here"));
+            assertThat(client.expect(200, "GET", url, null).bytes()).isEqualTo(content);
+            assertThat(client.retrievals(dag.root().toString()).toString()).doesNotContain("doubted");
         }
     }
 
