@@ -13,16 +13,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The answer with which a read begins: the blocks of the path and of what lies at its end, in one CAR ({@link
  * Asking#beginning}). A reader that follows the path takes block after block from it, until it asks for another than the one
- * that comes next; a download of a file goes on with it. It holds a connection, so it is given up when nobody asks for a
- * while. Safe for use by several threads.
+ * that comes next; a download of a file goes on with it. It holds a connection and knows no hedge, so it is given up when
+ * nobody asks for a second, or the next block takes so long. Safe for use by several threads.
  */
 final class Beginning {
-    private static final long UNUSED_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Referee referee;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition gone = lock.newCondition();
     private @Nullable Served served;
+    private boolean reading;
     private long usedAt;
     private volatile boolean over;
 
@@ -45,35 +46,53 @@ final class Beginning {
         }
     }
 
-    /** The next block, if it is this one; null when it is another, or nothing is held. Blocks until it has come. */
+    /** The next block, if it is this one; null when it is another, does not come soon, or nothing is held. */
     @Nullable
     Served next(Cid cid) {
+        Served begun = begin();
+        if (begun == null) {
+            return null;
+        }
+        Block block = read(begun);
+        boolean right = block != null && block.cid().multihash().equals(cid.multihash());
         lock.lock();
         try {
-            Served begun = served;
-            CarReader rest = begun == null ? null : begun.opened().rest();
-            if (begun == null || rest == null) {
-                return null;
-            }
-            Block block = read(begun, rest);
+            reading = false;
             usedAt = System.nanoTime();
-            boolean right = block != null && block.cid().multihash().equals(cid.multihash());
-            if (over || !right) {
-                giveUp();
+        } finally {
+            lock.unlock();
+        }
+        if (block == null || !right) {
+            giveUp();
+            return null;
+        }
+        return new Served(begun.copy(), Opened.alone(block.under(cid)));
+    }
+
+    private @Nullable Served begin() {
+        lock.lock();
+        try {
+            Served begun = reading ? null : served;
+            if (begun != null) {
+                reading = true;
+                usedAt = System.nanoTime();
             }
-            return block == null || !right ? null : new Served(begun.copy(), Opened.alone(block.under(cid)));
+            return begun;
         } finally {
             lock.unlock();
         }
     }
 
-    private @Nullable Block read(Served begun, CarReader rest) {
+    /** The block that comes; null at the end, and when none comes. */
+    private @Nullable Block read(Served begun) {
+        CarReader rest = begun.opened().rest();
         try {
-            return SubtreeStream.next(rest);
+            return rest == null ? null : SubtreeStream.next(rest);
         } catch (SourceTrouble e) {
             referee.failed(begun.copy(), e);
         } catch (IOException e) {
-            if (!Thread.currentThread().isInterrupted()) {
+            // What was given up breaks off here, and its source is not to blame.
+            if (!over && !Thread.currentThread().isInterrupted()) {
                 referee.failed(begun.copy(), SourceTrouble.of(e));
             }
         }
@@ -83,14 +102,14 @@ final class Beginning {
     /** Hands the answer over; null when nothing is held, or somebody reads it just now. From here on nothing is held. */
     @Nullable
     Served take() {
-        over = true;
-        if (!lock.tryLock()) {
-            // Whoever reads it closes it.
-            return null;
-        }
+        lock.lock();
         try {
+            if (reading) {
+                giveUp();
+            }
             Served begun = served;
             served = null;
+            over = true;
             gone.signalAll();
             return begun;
         } finally {
@@ -98,11 +117,18 @@ final class Beginning {
         }
     }
 
-    /** Closes the answer. */
+    /** Closes the answer, also when somebody reads it. */
     void giveUp() {
-        Served begun = take();
-        if (begun != null) {
-            begun.opened().close();
+        lock.lock();
+        try {
+            over = true;
+            if (served != null) {
+                served.opened().close();
+            }
+            served = null;
+            gone.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -110,13 +136,15 @@ final class Beginning {
     void watch() throws InterruptedException {
         lock.lock();
         try {
-            long rest = UNUSED_NANOS;
+            long rest = PATIENCE_NANOS;
             while (!over && rest > 0) {
                 gone.awaitNanos(rest);
-                rest = UNUSED_NANOS - (System.nanoTime() - usedAt);
+                rest = PATIENCE_NANOS - (System.nanoTime() - usedAt);
             }
         } finally {
-            giveUp();
+            if (!over) {
+                giveUp();
+            }
             lock.unlock();
         }
     }

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * against each other block by verified block. Readers who want the same thing at the same time share one flight.
  *
  * <p>Where to read on: {@link SharedFlight} serves the readers, {@link Beginning} holds the first answer while they follow a
- * path, {@link SubtreeStream} downloads and fails over, {@link Contest} runs races, whose rules are {@link dev.pinfold.broker.retrieval.race.Race}; {@link Referee} draws the
- * consequences.
+ * path, {@link SubtreeStream} downloads and fails over, {@link Contest} runs races, whose rules are {@link
+ * dev.pinfold.broker.retrieval.race.Race}; {@link Referee} draws the consequences.
  */
 public final class RacingRetrieval implements Retrieval, AutoCloseable {
     private final Referee.Rules rules;

@@ -405,7 +405,7 @@ final class SharedFlight implements SubtreeStream.Reader {
     private void settle(Cid cid, Single single, Contest.Result result) {
         if (result instanceof Served served) {
             local.learned(served.opened().first(), served.copy(), referee.story());
-            begin(served);
+            keep(served);
         }
         lock.lock();
         try {
@@ -420,7 +420,8 @@ final class SharedFlight implements SubtreeStream.Reader {
         }
     }
 
-    private void begin(Served served) {
+    /** Keeps what comes after the first block, unless nothing of it will be wanted. */
+    private void keep(Served served) {
         Opened opened = served.opened();
         if (opened.rest() == null) {
             return;

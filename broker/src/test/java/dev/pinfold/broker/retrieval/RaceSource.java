@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -184,7 +185,7 @@ final class RaceSource implements FetchSource {
 
     private final class Cut extends FilterInputStream {
         private long given;
-        private boolean closed;
+        private volatile boolean closed;
 
         Cut(InputStream in) {
             super(in);
@@ -206,7 +207,9 @@ final class RaceSource implements FetchSource {
             if (given >= stallAfter) {
                 stand();
             }
-            int most = (int) Math.min(Math.min(length, 700), Math.min(cutAfter, endAfter) - given);
+            long stop = Math.min(cutAfter, endAfter);
+            int most = (int)
+                    Math.min(Math.min(length, 700), (given < stallAfter ? Math.min(stop, stallAfter) : stop) - given);
             int read = in.read(target, offset, most);
             given += Math.max(0, read);
             sent.addAndGet(Math.max(0, read));
@@ -216,7 +219,11 @@ final class RaceSource implements FetchSource {
         private void stand() throws IOException {
             stalls.countDown();
             try {
-                goesOn.await();
+                while (!goesOn.await(10, TimeUnit.MILLISECONDS)) {
+                    if (closed) {
+                        throw new IOException("closed");
+                    }
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException("interrupted while reading");

@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -504,6 +505,34 @@ class RacingRetrievalTest {
             assertThat(liar.asked).hasSize(1);
             Eventually.holds("no connection is left", SOON, () -> liar.open.get() + honest.open.get() == 0);
         }
+    }
+
+    @Test
+    @Timeout(60)
+    void a_path_whose_next_block_does_not_come_is_followed_elsewhere_and_nobody_is_blamed() throws Exception {
+        Blocks tree = Blocks.tree(10, 20 * 1024);
+        RaceSource stalling = new RaceSource("a", tree);
+        RaceSource other = new RaceSource("b", tree);
+        stalling.stallAfter = Blocks.car(List.of(tree.root), List.of(root(tree))).length;
+        Thread once = Thread.ofVirtual().start(() -> {
+            try {
+                stalling.stalls.await();
+                stalling.stallAfter = Long.MAX_VALUE;
+            } catch (InterruptedException e) {
+                // The test is over.
+            }
+        });
+        try (RaceBench bench = bench(stalling, other)) {
+            long begun = System.nanoTime();
+            assertThat(behindPath(bench, tree, Optional.empty())).isEqualTo(tree.content);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                    .as("not after the 10 s without progress")
+                    .isLessThan(Duration.ofSeconds(8));
+            once.join();
+            assertThat(bench.story()).noneMatch(e -> e.startsWith("Failed["));
+            assertThat(bench.missing).isEmpty();
+        }
+        assertThat(stalling.open.get()).isZero();
     }
 
     @Test
