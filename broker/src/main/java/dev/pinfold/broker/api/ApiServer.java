@@ -98,7 +98,13 @@ public final class ApiServer implements AutoCloseable {
                 .setTcpNoDelay(true);
         try {
             return vertx.createHttpServer(options)
-                    .requestHandler(router)
+                    .requestHandler(request -> {
+                        if (Errors.escapesWell(request)) {
+                            router.handle(request);
+                        } else {
+                            Errors.badEscape(request);
+                        }
+                    })
                     .invalidRequestHandler(Errors::unreadable)
                     .listen()
                     .await(10, TimeUnit.SECONDS);

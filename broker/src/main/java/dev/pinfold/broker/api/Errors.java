@@ -11,11 +11,13 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Turns every failure into {@code {"error":{"reason","details"}}} with its status (PSA v1.0.0, schema Failure). */
 public final class Errors {
+    private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
     private static final Logger log = LoggerFactory.getLogger(Errors.class);
 
     private static final long DISCARD_MILLIS = 5_000;
@@ -78,6 +80,24 @@ public final class Errors {
                         ErrorKind.BAD_REQUEST,
                         "this is not an HTTP request that can be read: " + Shown.of(String.valueOf(why))))
                 .onComplete(done -> request.connection().close());
+    }
+
+    /** Whether the path's percent signs are escapes; a router fails on others as if the fault were here. */
+    static boolean escapesWell(HttpServerRequest request) {
+        String path = request.path();
+        return path == null || !BAD_ESCAPE.matcher(path).find();
+    }
+
+    /** Answers a request whose path has a percent sign that begins no escape. */
+    static void badEscape(HttpServerRequest request) {
+        request.response()
+                .setStatusCode(400)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                .end(
+                        body(
+                                ErrorKind.BAD_REQUEST,
+                                "the path " + Shown.of(String.valueOf(request.path()))
+                                        + " has a % that is not followed by two hexadecimal digits; write %25 for a percent sign"));
     }
 
     /**

@@ -292,6 +292,9 @@ class BadInputTest {
                 get(400, "NUL", "/pins?meta%5Ba%5D=%00"),
                 get(400, "'meta'", "/pins?meta=map[novalue]"),
                 get(400, "2 times", "/pins?meta=%7B%7D&meta=%7B%7D"),
+                get(400, "hexadecimal", "/pins/%zz"),
+                get(400, "hexadecimal", "/%"),
+                get(400, "hexadecimal", "/ipfs/" + CID + "/a%2"),
                 get(400, "cannot be read", "/pins?name=%zz"),
                 get(400, "cannot be read", "/pins?name=%"),
                 get(400, "surrogate", "/pins?meta=%7B%22a%22%3A%22%5Cud800%22%7D"));
