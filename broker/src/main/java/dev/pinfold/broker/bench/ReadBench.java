@@ -92,8 +92,8 @@ final class ReadBench implements Callable<Integer> {
 
     @Option(
             names = "--rounds",
-            defaultValue = "12",
-            description = "Reads of each way, made up to a multiple of six (default: ${DEFAULT-VALUE}).")
+            defaultValue = "16",
+            description = "Reads of each way, made up to a multiple of eight (default: ${DEFAULT-VALUE}).")
     int rounds;
 
     @Option(names = "--json", description = "Print the figures as one JSON document.")

@@ -37,6 +37,7 @@ final class ReadWays implements AutoCloseable {
     private final RacingRetrieval retrieval;
     private final GatewayServer gateway;
     private final ApiServer server;
+    private final Relay relay;
 
     /**
      * Opens them.
@@ -57,6 +58,7 @@ final class ReadWays implements AutoCloseable {
                 new BrokerConfig.Cors(List.of()),
                 new Errors(e -> new BrokerException(ErrorKind.INTERNAL_SERVER_ERROR, e.toString(), e)),
                 gateway::mount);
+        relay = Relay.open(vertx, URI.create(peer.base()));
     }
 
     /** How a file is read. */
@@ -67,6 +69,10 @@ final class ReadWays implements AutoCloseable {
         GATEWAY_CAR("gatewayCar", "through the gateway, CAR"),
         /** Through the broker's gateway, as a file. */
         GATEWAY_FILE("gatewayFile", "through the gateway, file"),
+        /** From the first peer over a relay that looks at nothing, as a CAR: what one hop costs on this machine. */
+        RELAYED_CAR("relayedCar", "over a bare relay, CAR"),
+        /** The same, as the peer serves files itself. */
+        RELAYED_FILE("relayedFile", "over a bare relay, file"),
         /** From the first peer, each block hashed. */
         PROVEN("directProven", "direct, each block proven"),
         /** From the first peer, what comes thrown away. */
@@ -93,8 +99,8 @@ final class ReadWays implements AutoCloseable {
         /** The unproven direct read of the same kind. */
         Way like() {
             return switch (this) {
-                case RACED, GATEWAY_CAR, PROVEN, PLAIN -> PLAIN;
-                case GATEWAY_FILE, PLAIN_FILE -> PLAIN_FILE;
+                case RACED, GATEWAY_CAR, RELAYED_CAR, PROVEN, PLAIN -> PLAIN;
+                case GATEWAY_FILE, RELAYED_FILE, PLAIN_FILE -> PLAIN_FILE;
             };
         }
 
@@ -137,6 +143,8 @@ final class ReadWays implements AutoCloseable {
             case RACED -> raced(root);
             case GATEWAY_CAR -> plain(own(root, "?format=car&car-dups=n"), true, root, firstBlock);
             case GATEWAY_FILE -> plain(own(root, ""), false, root, firstBlock);
+            case RELAYED_CAR -> plain(relay.to(peer.whole(root)), true, root, firstBlock);
+            case RELAYED_FILE -> plain(relay.to(peer.file(root)), false, root, firstBlock);
             case PROVEN -> proven(root);
             case PLAIN -> plain(peer.whole(root), true, root, firstBlock);
             case PLAIN_FILE -> plain(peer.file(root), false, root, firstBlock);
@@ -226,6 +234,7 @@ final class ReadWays implements AutoCloseable {
 
     @Override
     public void close() {
+        relay.close();
         server.close();
         gateway.close();
     }
