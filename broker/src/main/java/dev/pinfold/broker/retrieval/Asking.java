@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * below the block, or for the block alone. What comes back is verified here, before it counts as served.
  *
  * @param block the block that must come first
- * @param parent the node below which the block is, with little before it; null where that is not known
+ * @param parent the node whose first child the block is; null where another block is asked for
  * @param part which part of which file it begins; null where that is not known
  * @param after what is wanted after the block
  */
@@ -74,14 +74,13 @@ record Asking(
      * away waits for one answer and not for one after another.
      */
     static Asking beginning(Want want, ReadSettings settings, Referee referee) {
-        boolean block = Links.none(want.root().codec())
-                || (want.scope() == Want.Scope.BLOCK && want.path().isEmpty());
-        if (block || !ContentPath.plain(want.path())) {
+        long from = want.bytes().map(Want.ByteRange::from).orElse(0L);
+        // The path alone: of a block, and of a range that counts from an end that is not known yet.
+        boolean noMore = want.scope() == Want.Scope.BLOCK || from < 0;
+        if (Links.none(want.root().codec()) || (noMore && want.path().isEmpty()) || !ContentPath.plain(want.path())) {
             return alone(want.root(), settings, referee);
         }
-        long from = want.bytes().map(Want.ByteRange::from).orElse(0L);
-        // Of a range that counts from an end that is not known yet, the first block.
-        long to = want.scope() == Want.Scope.BLOCK || from < 0
+        long to = noMore
                 ? 0
                 : want.bytes()
                         .flatMap(Want.ByteRange::to)

@@ -548,6 +548,47 @@ class RacingRetrievalTest {
         assertThat(tree.inOrder).isNotEmpty();
     }
 
+    @Test
+    void while_others_have_all_turns_a_read_begins_with_its_first_block_alone() throws Exception {
+        first.stallAfter = 30_000;
+        ReadSettings usual = ReadSettings.DEFAULT;
+        ReadSettings oneAtOnce = new ReadSettings(
+                usual.firstBlock(),
+                usual.progress(),
+                usual.slowestBytesPerSecond(),
+                usual.lead(),
+                usual.parkAfter(),
+                1);
+        try (RaceBench bench = new RaceBench(folder, 0, oneAtOnce, first);
+                ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<List<Block>> before = readers.submit(() -> bench.walk(file.root));
+            first.stalls.await();
+            Future<byte[]> after = readers.submit(() -> whole(bench, file));
+            Eventually.holds("it has its first block", SOON, () -> first.count("block " + file.root) == 1);
+            assertThat(first.open.get())
+                    .as("no answer is kept for one who cannot read on")
+                    .isEqualTo(1);
+            first.goesOn.countDown();
+            assertThat(before.get()).isEqualTo(file.inOrder);
+            assertThat(after.get()).isEqualTo(file.content);
+            assertThat(first.count("part")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_range_that_counts_from_the_end_asks_for_the_root_alone_and_then_for_its_part() throws Exception {
+        int size = file.content.length;
+        Want.ByteRange range = new Want.ByteRange(-1500, Optional.empty());
+        try (RaceBench bench = bench(first);
+                Flight flight = bench.retrieval.open(entity(file, "", Optional.of(range)))) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            new UnixFsReader(flight).open(file.root, size - 1500, size).copyTo(out);
+            assertThat(out.toByteArray()).isEqualTo(Arrays.copyOfRange(file.content, size - 1500, size));
+            assertThat(first.asked.getFirst()).isEqualTo("block " + file.root);
+            assertThat(first.count("part 0")).isZero();
+        }
+    }
+
     private static Block root(Blocks content) {
         return Block.verified(content.root, java.util.Objects.requireNonNull(content.find(content.root)));
     }
