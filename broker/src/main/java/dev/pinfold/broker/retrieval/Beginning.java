@@ -6,6 +6,7 @@ import dev.pinfold.content.Cid;
 import dev.pinfold.content.car.CarReader;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class Beginning {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    private final Want want;
     private final Referee referee;
+    private final ReadSettings settings;
+    private final Turns turns;
+    private final AtomicBoolean asked = new AtomicBoolean();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition gone = lock.newCondition();
     private @Nullable Served served;
@@ -27,8 +32,22 @@ final class Beginning {
     private long usedAt;
     private volatile boolean over;
 
-    Beginning(Referee referee) {
+    Beginning(Want want, Referee referee, ReadSettings settings, Turns turns) {
+        this.want = want;
         this.referee = referee;
+        this.settings = settings;
+        this.turns = turns;
+    }
+
+    /**
+     * How to ask for a block on its own: with the root, which is the first, comes what follows it, unless a download would
+     * have to wait for its turn.
+     */
+    Asking asking(Cid cid) {
+        boolean first = asked.compareAndSet(false, true) && turns.free();
+        return first && cid.multihash().equals(want.root().multihash())
+                ? Asking.beginning(want, settings, referee)
+                : Asking.alone(cid, settings, referee);
     }
 
     /** Keeps an answer; one that comes too late is closed. */
@@ -99,9 +118,21 @@ final class Beginning {
         return null;
     }
 
-    /** Hands the answer over; null when nothing is held, or somebody reads it just now. From here on nothing is held. */
+    /**
+     * Hands the answer over to a download of a part of a file; null when nothing is held, when it brings other bytes than
+     * these next, or when the download would have to wait for its turn. From here on nothing is held.
+     */
     @Nullable
-    Served take() {
+    Served goOnAt(long offset) {
+        long from = want.bytes().map(Want.ByteRange::from).orElse(0L);
+        if (turns.free() && offset <= from && from - offset < Block.MAX_SIZE) {
+            return take();
+        }
+        giveUp();
+        return null;
+    }
+
+    private @Nullable Served take() {
         lock.lock();
         try {
             if (reading) {

@@ -1,7 +1,11 @@
 package dev.pinfold.broker.retrieval;
 
+import dev.pinfold.broker.retrieval.FetchAttempt.Outcome;
+import dev.pinfold.content.Cid;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Sources that may have a block did not give it. That says nothing about whether the block exists: the same read may
@@ -9,6 +13,8 @@ import java.time.Duration;
  */
 public final class RetrievalFailed extends IOException {
     private static final long serialVersionUID = 1L;
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+    private static final int MOST_TOLD = 5;
 
     /** How the sources failed. */
     public enum Why {
@@ -31,6 +37,20 @@ public final class RetrievalFailed extends IOException {
         super(message);
         this.why = why;
         this.retryAfter = retryAfter;
+    }
+
+    /** What all sources did that were asked for a block. */
+    static RetrievalFailed of(Cid block, List<Contest.Loss> losses) {
+        boolean slow = losses.stream().anyMatch(loss -> loss.trouble().outcome() == Outcome.TIMED_OUT);
+        String summary = losses.stream()
+                .limit(MOST_TOLD)
+                .map(loss ->
+                        loss.copy().source().name() + ": " + loss.trouble().detail())
+                .collect(Collectors.joining("; "));
+        return new RetrievalFailed(
+                slow ? Why.TIMED_OUT : Why.SOURCES_FAILED,
+                "block " + block + " could not be had from any copy: " + summary,
+                RETRY_AFTER);
     }
 
     public Why why() {

@@ -2,23 +2,21 @@ package dev.pinfold.broker.retrieval;
 
 import dev.pinfold.broker.retrieval.Contest.NobodyServed;
 import dev.pinfold.broker.retrieval.Contest.Served;
-import dev.pinfold.broker.retrieval.FetchAttempt.Outcome;
 import dev.pinfold.broker.retrieval.Ledger.Copy;
-import dev.pinfold.broker.retrieval.RetrievalFailed.Why;
 import dev.pinfold.content.Block;
 import dev.pinfold.content.Cid;
 import dev.pinfold.content.Multihash;
 import dev.pinfold.content.dag.Links;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +35,6 @@ final class SharedFlight implements SubtreeStream.Reader {
     /** When no reader waited for a block for so long, the download runs ahead of them. */
     private static final long AHEAD_AFTER = TimeUnit.MILLISECONDS.toNanos(50);
 
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
-
     private final Want want;
     private final LocalBlocks local;
     private final Referee referee;
@@ -49,10 +45,9 @@ final class SharedFlight implements SubtreeStream.Reader {
     private final Condition drained = lock.newCondition();
     private final Window window = new Window();
     private final FileMap files = new FileMap();
-    private final Map<Multihash, Single> singles = new HashMap<>();
+    private final Map<Multihash, CompletableFuture<Contest.Result>> singles = new HashMap<>();
     private final Set<Thread> threads = new HashSet<>();
     private final Beginning beginning;
-    private final AtomicBoolean begun = new AtomicBoolean();
     private @Nullable SubtreeStream stream;
     private boolean running;
     private SubtreeStream.@Nullable End end;
@@ -65,18 +60,13 @@ final class SharedFlight implements SubtreeStream.Reader {
     private long consumed;
     private boolean closed;
 
-    private static final class Single {
-        private Contest.@Nullable Result result;
-        private @Nullable RuntimeException failure;
-    }
-
     SharedFlight(Want want, LocalBlocks local, Referee referee, ReadSettings settings, Turns turns) {
         this.want = want;
         this.local = local;
         this.referee = referee;
         this.settings = settings;
         this.turns = turns;
-        this.beginning = new Beginning(referee);
+        this.beginning = new Beginning(want, referee, settings, turns);
     }
 
     /** A verified block that is on this machine; null when it is not. */
@@ -203,18 +193,9 @@ final class SharedFlight implements SubtreeStream.Reader {
             return false;
         }
         Asking.Part part = Asking.Part.of(place.file(), place.offset(), to);
-        start(new SubtreeStream(place.rest(), part, goesOn(place), this, referee, settings));
+        Served begun = beginning.goOnAt(place.offset());
+        start(new SubtreeStream(place.rest(), part, begun, this, referee, settings));
         return true;
-    }
-
-    /** The answer with which the read began, where it may go on with this part, and where it need not wait for its turn. */
-    private @Nullable Served goesOn(FileMap.Place place) {
-        long from = want.bytes().map(Want.ByteRange::from).orElse(0L);
-        if (turns.free() && place.offset() <= from && from - place.offset() < Block.MAX_SIZE) {
-            return beginning.take();
-        }
-        beginning.giveUp();
-        return null;
     }
 
     private void start(SubtreeStream begun) {
@@ -368,7 +349,7 @@ final class SharedFlight implements SubtreeStream.Reader {
             lock.lock();
             try {
                 if (!closed && window.find(cid.multihash()) == null) {
-                    search(cid);
+                    var unused = search(cid);
                 }
             } finally {
                 lock.unlock();
@@ -376,45 +357,37 @@ final class SharedFlight implements SubtreeStream.Reader {
         }
     }
 
-    private Single search(Cid cid) {
+    /** The search for a block on its own, one for all who ask. To be called with the lock. */
+    private CompletableFuture<Contest.Result> search(Cid cid) {
         return singles.computeIfAbsent(cid.multihash(), hash -> {
-            Single single = new Single();
+            CompletableFuture<Contest.Result> found = new CompletableFuture<>();
             spawn("block", () -> {
                 Contest.Result result = new NobodyServed(List.of());
                 try {
                     Served next = beginning.next(cid);
-                    result = next == null ? contest(asking(cid)) : next;
+                    result = next == null ? contest(beginning.asking(cid)) : next;
                 } catch (RuntimeException e) {
-                    single.failure = e;
+                    found.completeExceptionally(e);
                 } finally {
-                    settle(cid, single, result);
+                    settle(cid, result);
+                    found.complete(result);
                 }
             });
-            return single;
+            return found;
         });
     }
 
-    /** With the first block of all that is wanted comes what follows it, unless a download would have to wait for its turn. */
-    private Asking asking(Cid cid) {
-        boolean first = begun.compareAndSet(false, true) && turns.free();
-        return first && cid.multihash().equals(want.root().multihash())
-                ? Asking.beginning(want, settings, referee)
-                : Asking.alone(cid, settings, referee);
-    }
-
-    private void settle(Cid cid, Single single, Contest.Result result) {
+    private void settle(Cid cid, Contest.Result result) {
         if (result instanceof Served served) {
             local.learned(served.opened().first(), served.copy(), referee.story());
             keep(served);
         }
         lock.lock();
         try {
-            single.result = result;
             singles.remove(cid.multihash());
             if (result instanceof Served served) {
                 window.put(served.opened().first(), 0);
             }
-            changed.signalAll();
         } finally {
             lock.unlock();
         }
@@ -443,18 +416,17 @@ final class SharedFlight implements SubtreeStream.Reader {
 
     @Override
     public Contest.Result single(Cid cid) throws InterruptedException {
+        CompletableFuture<Contest.Result> found;
         lock.lockInterruptibly();
         try {
-            Single single = search(cid);
-            while (single.result == null) {
-                changed.await();
-            }
-            if (single.failure != null) {
-                throw single.failure;
-            }
-            return single.result;
+            found = search(cid);
         } finally {
             lock.unlock();
+        }
+        try {
+            return found.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
         }
     }
 
@@ -474,21 +446,9 @@ final class SharedFlight implements SubtreeStream.Reader {
                     .tell(new RetrievalEvent.GaveUp(cid, losses.isEmpty() ? "no copy is known" : "no copy has it"));
             return null;
         }
-        boolean slow = losses.stream().anyMatch(loss -> loss.trouble().outcome() == Outcome.TIMED_OUT);
-        String reason = "block " + cid + " could not be had from any copy: " + summary(losses);
-        referee.story().tell(new RetrievalEvent.GaveUp(cid, reason));
-        throw new RetrievalFailed(slow ? Why.TIMED_OUT : Why.SOURCES_FAILED, reason, RETRY_AFTER);
-    }
-
-    private static String summary(List<Contest.Loss> losses) {
-        StringBuilder text = new StringBuilder();
-        losses.stream()
-                .limit(5)
-                .forEach(loss -> text.append(text.isEmpty() ? "" : "; ")
-                        .append(loss.copy().source().name())
-                        .append(": ")
-                        .append(loss.trouble().detail()));
-        return text.toString();
+        RetrievalFailed failed = RetrievalFailed.of(cid, losses);
+        referee.story().tell(new RetrievalEvent.GaveUp(cid, String.valueOf(failed.getMessage())));
+        throw failed;
     }
 
     /** Ends all work: the last reader is gone. */
