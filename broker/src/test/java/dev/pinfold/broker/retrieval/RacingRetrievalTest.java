@@ -564,11 +564,14 @@ class RacingRetrievalTest {
             Future<List<Block>> before = readers.submit(() -> bench.walk(file.root));
             first.stalls.await();
             Future<byte[]> after = readers.submit(() -> whole(bench, file));
-            Eventually.holds("it has its first block", SOON, () -> first.count("block " + file.root) == 1);
-            assertThat(first.open.get())
-                    .as("no answer is kept for one who cannot read on")
-                    .isEqualTo(1);
-            first.goesOn.countDown();
+            try {
+                Eventually.holds("it has its first block", SOON, () -> first.count("block " + file.root) == 1);
+                assertThat(first.open.get())
+                        .as("no answer is kept for one who cannot read on")
+                        .isEqualTo(1);
+            } finally {
+                first.goesOn.countDown();
+            }
             assertThat(before.get()).isEqualTo(file.inOrder);
             assertThat(after.get()).isEqualTo(file.content);
             assertThat(first.count("part")).isEqualTo(1);
