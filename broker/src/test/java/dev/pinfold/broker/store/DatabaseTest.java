@@ -84,7 +84,7 @@ class DatabaseTest {
     }
 
     @Test
-    void driver_errors_come_in_the_brokers_words() {
+    void driver_errors_come_in_the_brokers_words() throws Exception {
         assertThat(kindOf("INSERT INTO note (id, body) VALUES (1, 'again')")).isEqualTo(ErrorKind.CONFLICT);
         assertThat(kindOf("SELECT 1/0")).isEqualTo(ErrorKind.BAD_REQUEST);
         assertThat(kindOf("SELECT nothing FROM nowhere")).isEqualTo(ErrorKind.INTERNAL_SERVER_ERROR);
@@ -96,6 +96,20 @@ class DatabaseTest {
         assertThat(kindOf("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '40001'; END $$"))
                 .isEqualTo(ErrorKind.SERVICE_UNAVAILABLE);
         assertThat(kindOf("SELECT pg_terminate_backend(pg_backend_pid())")).isEqualTo(ErrorKind.SERVICE_UNAVAILABLE);
+        eventually("the pool has noticed that a connection ended", PATIENCE, DatabaseTest::allConnectionsAnswer);
+    }
+
+    private static boolean allConnectionsAnswer() {
+        List<Future<?>> calls = new ArrayList<>();
+        for (int i = 0; i < 32; i++) {
+            calls.add(database.writes().query("SELECT pg_sleep(0.01)").execute());
+        }
+        try {
+            database.await(Future.join(calls));
+            return true;
+        } catch (BrokerException e) {
+            return false;
+        }
     }
 
     @Test
