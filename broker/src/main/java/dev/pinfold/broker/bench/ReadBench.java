@@ -40,6 +40,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Spec;
 
 /**
@@ -96,6 +97,13 @@ final class ReadBench implements Callable<Integer> {
             description = "Reads of each way, made up to a multiple of eight (default: ${DEFAULT-VALUE}).")
     int rounds;
 
+    @Option(
+            names = "--link",
+            description = "Read from the peers over a link of so many bytes a second, such as 100MiB, as over a network"
+                    + " (default: as fast as they come).")
+    @Nullable
+    String link;
+
     @Option(names = "--json", description = "Print the figures as one JSON document.")
     boolean json;
 
@@ -113,13 +121,21 @@ final class ReadBench implements Callable<Integer> {
             throw wrong("--rounds must be at least 1");
         }
         Map<String, Long> lengths = lengths();
+        long rate = link == null ? Long.MAX_VALUE : size("--link", link);
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+        List<ReadPeer> reached = link == null
+                ? peers
+                : peers.stream()
+                        .map(peer -> peer.at(Relay.open(vertx, URI.create(peer.base()), rate)
+                                .here()
+                                .toString()))
+                        .toList();
         Metrics metrics = new Metrics(new SimpleMeterRegistry());
         try (ScratchFolder folder = ScratchFolder.open();
-                Fleet fleet = Fleet.open(specs(), vertx, metrics);
+                Fleet fleet = Fleet.open(specs(reached), vertx, metrics);
                 RacingRetrieval retrieval = RacingRetrieval.among(
                         List.copyOf(fleet.all()), folder.path(), 0, new RetrievalLog(Clock.systemUTC()), metrics);
-                ReadWays ways = new ReadWays(peers.getFirst(), retrieval, vertx, metrics)) {
+                ReadWays ways = new ReadWays(reached.getFirst(), retrieval, vertx, metrics)) {
             for (Map.Entry<String, Long> each : lengths.entrySet()) {
                 Cid root = imported(each.getValue(), folder.path());
                 int firstBlock = warmUp(root, ways, figures.isEmpty() ? WARM_UP : GET_USED);
@@ -139,7 +155,7 @@ final class ReadBench implements Callable<Integer> {
     }
 
     private String plain(String option, URI uri) {
-        if (!("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) || uri.getHost() == null) {
+        if (!"http".equals(uri.getScheme()) || uri.getHost() == null) {
             throw wrong(option + ": '" + uri + "' is not an address such as http://127.0.0.1:8089");
         }
         return uri.toString().replaceFirst("/+$", "");
@@ -148,21 +164,27 @@ final class ReadBench implements Callable<Integer> {
     private Map<String, Long> lengths() {
         Map<String, Long> lengths = new LinkedHashMap<>();
         for (String size : sizes) {
-            try {
-                lengths.put(size, Units.size(size));
-            } catch (IllegalArgumentException e) {
-                throw wrong("--size: '" + size + "' " + e.getMessage());
-            }
-            if (lengths.containsValue(0L)) {
-                throw wrong("--size: there is nothing to read of a file of " + size);
-            }
+            lengths.put(size, size("--size", size));
         }
         return lengths;
     }
 
-    private List<ProviderSpec> specs() {
+    private long size(String option, String text) {
+        long size;
+        try {
+            size = Units.size(text);
+        } catch (IllegalArgumentException e) {
+            throw wrong(option + ": '" + text + "' " + e.getMessage());
+        }
+        if (size == 0) {
+            throw wrong(option + ": nothing can be read with " + text);
+        }
+        return size;
+    }
+
+    private static List<ProviderSpec> specs(List<ReadPeer> reached) {
         List<ProviderSpec> specs = new ArrayList<>();
-        peers.forEach(peer -> specs.add(peer.spec("peer-" + (specs.size() + 1))));
+        reached.forEach(peer -> specs.add(peer.spec("peer-" + (specs.size() + 1))));
         return specs;
     }
 

@@ -18,6 +18,9 @@ sealed interface ReadPeer {
     /** Its address, without a slash at the end. */
     String base();
 
+    /** The same server, reached at another address. */
+    ReadPeer at(String base);
+
     /** How the broker reads from it. */
     ProviderSpec spec(String id);
 
@@ -59,6 +62,11 @@ sealed interface ReadPeer {
         private static final String QUERY = "?format=car&car-version=1&car-order=dfs&car-dups=n&dag-scope=all";
 
         @Override
+        public ReadPeer at(String other) {
+            return new Gateway(other);
+        }
+
+        @Override
         public ProviderSpec spec(String id) {
             return ReadPeer.spec(
                     id,
@@ -89,6 +97,11 @@ sealed interface ReadPeer {
     /** The RPC of an IPFS node. */
     record Node(String base) implements ReadPeer {
         private static final String BOUNDARY = "pinfold-bench";
+
+        @Override
+        public ReadPeer at(String other) {
+            return new Node(other);
+        }
 
         @Override
         public ProviderSpec spec(String id) {
