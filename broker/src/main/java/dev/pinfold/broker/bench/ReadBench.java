@@ -121,7 +121,7 @@ final class ReadBench implements Callable<Integer> {
             throw wrong("--rounds must be at least 1");
         }
         Map<String, Long> lengths = lengths();
-        long rate = link == null ? Long.MAX_VALUE : size("--link", link);
+        long rate = link == null ? Long.MAX_VALUE : size("--link", link, "nothing comes over a link of " + link);
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
         List<ReadPeer> reached = link == null
                 ? peers
@@ -164,12 +164,12 @@ final class ReadBench implements Callable<Integer> {
     private Map<String, Long> lengths() {
         Map<String, Long> lengths = new LinkedHashMap<>();
         for (String size : sizes) {
-            lengths.put(size, size("--size", size));
+            lengths.put(size, size("--size", size, "there is nothing to read of a file of " + size));
         }
         return lengths;
     }
 
-    private long size(String option, String text) {
+    private long size(String option, String text, String whyNotNothing) {
         long size;
         try {
             size = Units.size(text);
@@ -177,7 +177,7 @@ final class ReadBench implements Callable<Integer> {
             throw wrong(option + ": '" + text + "' " + e.getMessage());
         }
         if (size == 0) {
-            throw wrong(option + ": nothing can be read with " + text);
+            throw wrong(option + ": " + whyNotNothing);
         }
         return size;
     }

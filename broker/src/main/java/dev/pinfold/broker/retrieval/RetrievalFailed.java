@@ -44,8 +44,7 @@ public final class RetrievalFailed extends IOException {
         boolean slow = losses.stream().anyMatch(loss -> loss.trouble().outcome() == Outcome.TIMED_OUT);
         String summary = losses.stream()
                 .limit(MOST_TOLD)
-                .map(loss ->
-                        loss.copy().source().name() + ": " + loss.trouble().detail())
+                .map(loss -> loss.copy().source().name() + ": " + loss.trouble().detail())
                 .collect(Collectors.joining("; "));
         return new RetrievalFailed(
                 slow ? Why.TIMED_OUT : Why.SOURCES_FAILED,

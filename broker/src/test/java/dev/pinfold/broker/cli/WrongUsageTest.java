@@ -129,6 +129,9 @@ class WrongUsageTest {
                 line(2, "--size: '12XB' is not a size such as", "bench read --node http://127.0.0.1:1 --size 12XB"),
                 line(2, "nothing to read of a file of 0", "bench read --node http://127.0.0.1:1 --size 0"),
                 line(2, "http://127.0.0.1:1 cannot be reached", "bench read --node http://127.0.0.1:1 --size 1KiB"),
+                line(2, "--link: 'fast' is not a size such as", "bench read --node http://127.0.0.1:1 --link fast"),
+                line(2, "nothing comes over a link of 0", "bench read --node http://127.0.0.1:1 --link 0"),
+                line(2, "http://127.0.0.1:1 cannot be reached", "bench read --node http://127.0.0.1:1 --link 1MiB"),
                 line(3, "no broker is known: there is no DATA/empty/client.json", "pin ls --data DATA/empty"),
                 line(3, "the host is not known", "pin ls --endpoint http://nowhere.invalid --data DATA"),
                 line(3, "nothing listens there", "pin ls --endpoint http://127.0.0.1:1 --data DATA"));
